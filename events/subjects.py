@@ -1,0 +1,72 @@
+"""The only place that builds or reads a subject. Tokens are ASCII: a wildcard or a newline never gets through."""
+
+import re
+
+_TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
+
+LEDGER = "LEDGER"
+PARTNERS = "PARTNERS"
+AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1}
+
+
+class BadToken(ValueError):
+    """A part that may not stand in a subject. The part itself is not repeated: it may be hostile or personal."""
+
+
+def token(part: str) -> str:
+    """Return `part` when it is one safe token, else raise BadToken."""
+    if not isinstance(part, str) or not _TOKEN.match(part):
+        raise BadToken("a subject token is 1-64 characters 0-9 A-Z a-z _ -")
+    return part
+
+
+def _join(*parts: str) -> str:
+    return ".".join(token(part) for part in parts)
+
+
+def contact(desk: str, contact_id: str) -> str:
+    return "ledger." + _join("contact", desk, contact_id)
+
+
+def case(region: str, case_id: str) -> str:
+    return "ledger." + _join("case", region, case_id)
+
+
+def referral(unit: str, referral_id: str) -> str:
+    return "ledger." + _join("referral", unit, referral_id)
+
+
+def notice(unit: str, notice_id: str) -> str:
+    return "ledger." + _join("notice", unit, notice_id)
+
+
+def series(name: str) -> str:
+    return "ledger." + _join("series", name)
+
+
+def anywhere(kind: str, key: str) -> str:
+    """A filter that finds one aggregate without its routing token. For look-ups only, never for a guard."""
+    return f"ledger.{_join(kind)}.*.{_join(key)}"
+
+
+def command(service: str, principal: str, verb: str) -> str:
+    return "cmd." + _join(service, principal, verb)
+
+
+def query(principal: str, name: str) -> str:
+    return "qry." + _join("projections", principal, name)
+
+
+def partner(unit: str) -> str:
+    """The filter of one unit's feed."""
+    return f"partner.{_join(unit)}.>"
+
+
+def parse(subject: str) -> tuple[str, str | None, str]:
+    """`ledger.case.231003.X` -> ("case", "231003", "X"); raises BadToken on anything else."""
+    head, *parts = subject.split(".")
+    if head != "ledger" or not parts or AGGREGATES.get(parts[0]) != len(parts) - 1:
+        raise BadToken("not a ledger subject")
+    for part in parts:
+        token(part)
+    return parts[0], parts[1] if len(parts) == 3 else None, parts[-1]

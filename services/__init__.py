@@ -1,0 +1,1 @@
+"""Lianxi's services: each folder one responsibility, with a pure core and its edges."""

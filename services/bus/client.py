@@ -1,0 +1,91 @@
+"""Sending commands and queries as a person, a unit or a script does: with one credential, over the bus."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import nats.aio.client
+import nats.errors
+from msgspec import Struct
+
+from events import subjects
+from services.bus.decoding import BYTES_MAX
+from services.bus.request import REPEATED_HEADER, TIME_HEADER, as_reply
+from services.decision import Refused
+
+COMMAND_TIMEOUT_SECONDS = 10.0
+QUERY_TIMEOUT_SECONDS = 60.0
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """The service's answer as it came, and whether it was on record before."""
+
+    body: dict[str, Any]
+    repeated: bool = False
+
+    @property
+    def refused(self) -> dict[str, Any] | None:
+        return self.body.get("refused")
+
+    @property
+    def seq(self) -> int:
+        return int(self.body["seq"])
+
+    @property
+    def id(self) -> str:
+        return str(self.body["accepted"]["id"])
+
+
+class Client:
+    """One sender on the bus. `time` gives the moment to send along, in a ledger under a simulated clock only."""
+
+    def __init__(
+        self,
+        connection: nats.aio.client.Client,
+        principal: str,
+        time: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        self.connection = connection
+        self.principal = principal
+        self._time = time
+
+    async def send(self, service: str, verb: str, body: bytes | dict[str, Any] | Struct) -> Reply:
+        """Send one command and wait for its reply. Never raises for a refusal, a silence or an unsafe name."""
+        try:
+            subject = subjects.command(service, self.principal, verb)
+        except subjects.BadToken:
+            return _refuse("command.unknown_verb")
+        return await self._request(subject, body, COMMAND_TIMEOUT_SECONDS)
+
+    async def query(
+        self,
+        name: str,
+        params: dict[str, Any] | None = None,
+        min_seq: int | None = None,
+        as_of: int | None = None,
+    ) -> Reply:
+        """Ask the read models: {"columns", "rows", "position"} or {"refused"}."""
+        try:
+            subject = subjects.query(self.principal, name)
+        except subjects.BadToken:
+            return _refuse("query.unknown")
+        body = {"params": params or {}, "min_seq": min_seq, "as_of": as_of}
+        return await self._request(subject, body, QUERY_TIMEOUT_SECONDS)
+
+    async def _request(self, subject: str, body: bytes | dict[str, Any] | Struct, timeout: float) -> Reply:
+        payload = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        if len(payload) > BYTES_MAX:
+            return _refuse("command.too_large", {"limit": str(BYTES_MAX)})
+        moment = self._time()
+        headers = {TIME_HEADER: moment.isoformat()} if moment else None
+        try:
+            answer = await self.connection.request(subject, payload, timeout=timeout, headers=headers)
+        except (nats.errors.Error, TimeoutError, OSError):
+            return _refuse("service.no_answer")
+        repeated = bool((answer.headers or {}).get(REPEATED_HEADER))
+        return Reply(body=msgspec.json.decode(answer.data), repeated=repeated)
+
+
+def _refuse(code: str, details: dict[str, str] | None = None) -> Reply:
+    return Reply(body=as_reply(Refused(code, details=details or {})))

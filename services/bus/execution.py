@@ -1,0 +1,188 @@
+"""Carry out one command: load, decide, record; again if someone else was faster."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from events import subjects
+from events.commit import Actor, Commit, Sealed, derive_id, digest, genesis
+from events.notice import NumberAssigned
+from services.bus.clock import CHINA
+from services.bus.request import Accepted, Answer, Request
+from services.decision import Already, Env, Refused
+from services.command import Command
+from services.ledger import Append, DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, Stored
+
+ATTEMPTS_MAX = 8
+Facts = Sequence[Any]
+Outcome = Facts | Already | Refused
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a service adds to the general road for one command.
+
+    decide: (history, env, number of the series) -> facts, Already or Refused.
+    series: the document series whose next number a decision may take, else None.
+    seal: (history, commit id) -> the personal fields, encrypted, else None.
+    """
+
+    subject: str
+    decide: Callable[[History, Env, int], Outcome]
+    series: str | None = None
+    takes_number: Callable[[Facts], bool] = lambda facts: False
+    seal: Callable[[History, str], Sealed | None] = lambda history, commit: None
+    # Personal fields make a plain digest guessable: intake gives a keyed one.
+    body_digest: Callable[[bytes], str] = digest
+    new_id: Callable[[str], str] = lambda purpose: ""
+    keyed_digest: Callable[[str], str] = lambda text: ""
+    # A partner reads these commits: no causation or correlation from which a case could be inferred.
+    for_partners: bool = False
+    correlation: str | None = None
+    policy: str
+    calendar: str
+    units: frozenset[str] = frozenset()
+
+
+async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Plan) -> Answer:
+    """Return what was recorded, or a typed refusal. An outcome that nobody knows is looked up, never guessed."""
+    body_digest = plan.body_digest(request.body)
+    commit_id = derive_id(request.actor.principal, command.command_id, plan.subject)
+    before: int | None = None
+    try:
+        for _ in range(ATTEMPTS_MAX):
+            history = await ledger.load(plan.subject)
+            answer = _on_record(history, request.actor, command, body_digest) or _unseen(history, command)
+            if answer is not None:
+                return answer
+            counter = await ledger.load(subjects.series(plan.series)) if plan.series else None
+            env = _env(request, command, plan)
+            outcome = plan.decide(history, env, counter.n + 1 if counter else 0)
+            if isinstance(outcome, Refused):
+                return _with_what_changed(outcome, history, before)
+            if isinstance(outcome, Already) or not outcome:
+                return _already(history)
+            appends = [Append(history, _commit(history, request, command, plan, commit_id, body_digest, outcome))]
+            if counter is not None and plan.series is not None and plan.takes_number(outcome):
+                appends.append(_numbering(counter, plan, appends[0].commit))
+            before = history.n if before is None else before
+            try:
+                seqs = await ledger.append(*appends)
+            except Overtaken:
+                continue
+            commit = appends[0].commit
+            return Accepted(id=commit.key, commit=commit.id, n=commit.n, seq=seqs[0])
+    except LedgerUnavailable:
+        return Refused("service.unavailable")
+    except DamagedLedger:
+        return Refused("ledger.damaged")
+    return Refused("aggregate.busy")
+
+
+def _env(request: Request, command: Command, plan: Plan) -> Env:
+    return Env(
+        now=request.now,
+        occurred=command.occurred or request.now,
+        actor=request.actor,
+        new_id=lambda purpose: plan.new_id(f"{purpose}:{command.command_id}"),
+        keyed_digest=plan.keyed_digest,
+        units=plan.units,
+    )
+
+
+def _on_record(history: History, actor: Actor, command: Command, body_digest: str) -> Answer | None:
+    """The recorded outcome of this very command, whenever it was sent: ids are idempotent for ever."""
+    for stored in history.commits:
+        same = stored.commit.command_id == command.command_id and stored.commit.actor.principal == actor.principal
+        if same and stored.commit.command_digest != body_digest:
+            return Refused("command.id_reused", "command_id")
+        if same:
+            return _accepted(stored, repeated=True)
+    return None
+
+
+def _accepted(stored: Stored, repeated: bool = False) -> Accepted:
+    return Accepted(
+        id=stored.commit.key, commit=stored.commit.id, n=stored.commit.n, seq=stored.seq, repeated=repeated
+    )
+
+
+def _already(history: History) -> Answer:
+    return _accepted(history.commits[-1], repeated=True) if history.commits else Refused("aggregate.nothing_to_do")
+
+
+def _unseen(history: History, command: Command) -> Refused | None:
+    if command.seen is None or command.seen == history.n:
+        return None
+    return Refused("aggregate.changed", "seen", _changes(history, command.seen))
+
+
+def _with_what_changed(refused: Refused, history: History, before: int | None) -> Refused:
+    """The loser of a race is told what the winner did, not only that it may not."""
+    if before is None or history.n == before:
+        return refused
+    return Refused("aggregate.changed", refused.field, _changes(history, before) | {"then": refused.code})
+
+
+def _changes(history: History, seen: int) -> dict[str, str]:
+    newer = [stored.commit for stored in history.commits if stored.commit.n > seen]
+    what = ", ".join(f"{type(fact).__name__}" for commit in newer for fact in commit.facts) or "-"
+    who = ", ".join(dict.fromkeys(commit.actor.principal for commit in newer)) or "-"
+    return {"what": what[:300], "who": who[:120], "n": str(history.n)}
+
+
+def _commit(
+    history: History,
+    request: Request,
+    command: Command,
+    plan: Plan,
+    commit_id: str,
+    body_digest: str,
+    facts: Facts,
+) -> Commit:
+    kind, _, key = subjects.parse(plan.subject)
+    return Commit(
+        id=commit_id,
+        kind=kind,
+        key=key,
+        n=history.n + 1,
+        prev=history.head_hash if history.n else genesis(plan.subject),
+        occurred=_local(command.occurred or request.now),
+        recorded=_local(request.now),
+        actor=request.actor,
+        command=request.verb,
+        command_id=command.command_id,
+        command_digest=body_digest,
+        causation=None if plan.for_partners else request.causation,
+        correlation=None if plan.for_partners else plan.correlation,
+        policy=plan.policy,
+        calendar=plan.calendar,
+        simulated=request.simulated,
+        facts=tuple(facts),
+        sealed=plan.seal(history, commit_id),
+    )
+
+
+def _numbering(counter: History, plan: Plan, to: Commit) -> Append:
+    assert plan.series is not None
+    subject = subjects.series(plan.series)
+    return Append(
+        counter,
+        msgspec.structs.replace(
+            to,
+            id=derive_id(to.actor.principal, to.command_id, subject),
+            kind="series",
+            key=plan.series,
+            n=counter.n + 1,
+            prev=counter.head_hash if counter.n else genesis(subject),
+            facts=(NumberAssigned(number=counter.n + 1, to=to.key),),
+            sealed=None,
+        ),
+    )
+
+
+def _local(moment: datetime) -> datetime:
+    """Every stored moment carries +08:00, the offset of every office that reads it."""
+    return moment.astimezone(CHINA)

@@ -1,0 +1,1 @@
+"""The command line, `lianxi`: what officials, units and auditors type."""

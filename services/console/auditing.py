@@ -1,0 +1,230 @@
+"""`audit replay|verify|export` and `rebuild`: what an auditor asks, answered from the ledger's own bytes."""
+
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from events import subjects
+from events.case import ReferralRequested
+from events.codes import code_list
+from events.commit import Commit
+from services.console.legality import LEGAL
+from services.console.output import REFUSED, USAGE, as_json, say
+from services.console.session import Session, pass_session
+from services.ledger import DamagedLedger, Ledger, Stored, VerificationReport, verify
+from services.referral.notice import notice_id
+
+KINDS = ("case", "referral", "notice", "contact")
+LEVELS = (1, 2)
+ROUNDS_MAX = 20
+
+
+@click.group()
+def audit() -> None:
+    """审计：重放、校验、导出。 Replay, verify and export what is on record."""
+
+
+async def related(ledger: Ledger, identity: str) -> list[Stored]:
+    """Every commit about one aggregate; of a case also its contact, its referrals and their notices; in ledger order."""
+    found: dict[int, Stored] = {}
+    for kind in KINDS:
+        try:
+            subject = await ledger.find(kind, identity)
+        except subjects.BadToken:
+            return []
+        if subject is None:
+            continue
+        for stored in await _family(ledger, subject):
+            found[stored.seq] = stored
+        break
+    return [found[seq] for seq in sorted(found)]
+
+
+async def _family(ledger: Ledger, subject: str) -> list[Stored]:
+    own = list((await ledger.load(subject)).commits)
+    family = list(own)
+    for stored in own:
+        for fact in stored.commit.facts:
+            if type(fact).__name__ == "CaseOpened":
+                family += (await ledger.load(subjects.contact(fact.desk, fact.contact))).commits  # type: ignore[union-attr]
+            if isinstance(fact, ReferralRequested):
+                family += await _referral(ledger, fact)
+    return family
+
+
+async def _referral(ledger: Ledger, fact: ReferralRequested) -> list[Stored]:
+    commits = list((await ledger.load(subjects.referral(fact.unit, fact.referral))).commits)
+    for level in LEVELS:
+        for rounds in range(ROUNDS_MAX):
+            history = await ledger.load(subjects.notice(fact.unit, notice_id(fact.referral, level, rounds)))
+            if not history.n:
+                break
+            commits += history.commits
+    return commits
+
+
+@audit.command()
+@click.argument("identity", metavar="ID")
+@pass_session
+def replay(session: Session, identity: str) -> None:
+    """一个案件、转办单或文书发生过什么，逐条列出并附哈希。 What happened, each commit with its hash."""
+    session.principal = "auditor"
+
+    async def work() -> list[Stored]:
+        async with session.client() as client:
+            return await related(Ledger(client.connection), identity)
+
+    commits = session.run(work)
+    if not commits:
+        session.fail(REFUSED, "audit.not_found", "账本里没有这个编号。", "The ledger holds nothing under this id.")
+    if session.machine:
+        as_json([{"seq": each.seq, "subject": each.subject, "hash": each.hash} | msgspec.to_builtins(each.commit)
+                 for each in commits])
+        return
+    for each in commits:
+        click.echo(_sentence(each, session.lang))
+
+
+def _sentence(stored: Stored, lang: str) -> str:
+    commit = stored.commit
+    names = code_list("fact")
+    what = "；".join(
+        (names.en if lang == "en" else names.zh)(type(fact).__name__) + _details(fact) for fact in commit.facts
+    )
+    sealed = f"（密封 {len(commit.sealed.fields)} 项）" if commit.sealed and lang != "en" else ""
+    when = commit.recorded.strftime("%Y-%m-%d %H:%M")
+    who = f"{commit.actor.principal}（{commit.actor.role}）"
+    return f"#{stored.seq}  {when}  {who}  {commit.kind} {commit.n}  {what}{sealed}\n      {stored.hash}"
+
+
+def _details(fact: Any) -> str:
+    """The few coded values that a reader looks for; never more than the fact itself holds."""
+    shown = []
+    for name, list_name in _CODED.items():
+        value = getattr(fact, name, None)
+        if isinstance(value, str) and list_name and value in code_list(list_name):
+            shown.append(code_list(list_name).zh(value))
+        elif value is not None and not list_name:
+            shown.append(str(value)[:19])
+    return f"〔{'，'.join(shown)}〕" if shown else ""
+
+
+_CODED = {
+    "primary_disposition": "disposition",
+    "category": "category",
+    "ground": "return_ground",
+    "result": "referral_result",
+    "outcome": "outcome",
+    "code": "closure_code",
+    "unit": "",
+    "referral_no": "",
+    "doc_no": "",
+    "due_report": "",
+    "due_sign": "",
+    "monthly_yuan": "",
+}
+
+
+@audit.command(name="verify")
+@click.option("--file", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="校验导出的文件，不需要连接。 Verify an exported file, offline.")
+@pass_session
+def verify_command(session: Session, file: Path | None) -> None:
+    """校验整本账：次序、编号、前后哈希、每条能解读、每步合规。 Verify the whole ledger, or an exported file."""
+    session.principal = "auditor"
+    if file is not None:
+        report = verify(_exported(session, file), LEGAL, whole=False)
+    else:
+
+        async def work() -> VerificationReport:
+            async with session.client() as client:
+                return await verify_ledger(Ledger(client.connection))
+
+        report = session.run(work)
+    if session.machine:
+        as_json(msgspec.to_builtins(report))
+    else:
+        _tell(session, report)
+    if not report.valid:
+        raise SystemExit(REFUSED)
+
+
+async def verify_ledger(ledger: Ledger) -> VerificationReport:
+    """Read every commit in order and check it. A gap or a fork becomes a problem of the report, not a crash."""
+    read: list[tuple[int, str, bytes]] = []
+    async for batch in ledger.read_raw():
+        read += batch
+    return verify(read, LEGAL)
+
+
+def _tell(session: Session, report: VerificationReport) -> None:
+    if report.valid:
+        say(session.lang,
+            f"校验通过：{report.commits} 条提交、{report.facts} 个事实、{report.aggregates} 个对象；末条 #{report.seq}，{report.hash}",
+            f"Valid: {report.commits} commits, {report.facts} facts, {report.aggregates} aggregates; head #{report.seq}, {report.hash}")
+        return
+    for problem in report.problems:
+        click.echo(f"#{problem.seq}  [{problem.code}]  {problem.en if session.lang == 'en' else problem.zh}", err=True)
+    say(session.lang, f"校验不通过：{len(report.problems)} 处。", f"Not valid: {len(report.problems)} problems.", err=True)
+
+
+def export_line(stored: Stored) -> bytes:
+    """One line of an export; the commit's bytes stand in it unchanged."""
+    return f'{{"seq":{stored.seq},"subject":"{stored.subject}","commit":'.encode() + stored.raw + b"}\n"
+
+
+def _exported(session: Session, file: Path) -> Iterable[tuple[int, str, bytes]]:
+    class _Line(msgspec.Struct):
+        seq: int
+        subject: str
+        commit: msgspec.Raw
+
+    try:
+        lines = [msgspec.json.decode(text, type=_Line) for text in file.read_bytes().splitlines() if text.strip()]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        session.fail(USAGE, "audit.not_an_export", "这不是导出的账本文件。", "This is not an exported ledger file.")
+    return [(each.seq, each.subject, bytes(each.commit)) for each in lines]
+
+
+@audit.command()
+@click.argument("identity", metavar="ID")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。 The file to write.")
+@pass_session
+def export(session: Session, identity: str, out: Path) -> None:
+    """导出一个案件的全部提交（原始字节，可离线校验）。 Export every commit of one case, as its original bytes."""
+    session.principal = "auditor"
+
+    async def work() -> list[Stored]:
+        async with session.client() as client:
+            return await related(Ledger(client.connection), identity)
+
+    commits = session.run(work)
+    if not commits:
+        session.fail(REFUSED, "audit.not_found", "账本里没有这个编号。", "The ledger holds nothing under this id.")
+    out.write_bytes(b"".join(export_line(stored) for stored in commits))
+    if session.machine:
+        as_json({"commits": len(commits), "file": str(out)})
+    else:
+        say(session.lang, f"已导出 {len(commits)} 条到 {out}；校验：lianxi audit verify --file {out}",
+            f"{len(commits)} commits in {out}; verify with `lianxi audit verify --file {out}`")
+
+
+@click.command()
+@pass_session
+def rebuild(session: Session) -> None:
+    """从账本重建全部台账，并与现有的逐行比较。 Rebuild the read models from zero and say whether they came out equal."""
+    answer = session.ask("rebuild")
+    equal = all(row[answer["columns"].index("equal")] for row in answer["rows"])
+    if session.machine:
+        models = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+        as_json({"rebuild": "equal" if equal else "different", "models": models, "position": answer["position"]})
+    else:
+        for row in answer["rows"]:
+            click.echo("  ".join(str(cell) for cell in row))
+        say(session.lang, "重建结果与现有一致。" if equal else "重建结果与现有不一致！",
+            "The rebuild came out equal." if equal else "The rebuild came out different!")
+    if not equal:
+        raise SystemExit(REFUSED)

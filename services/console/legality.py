@@ -1,0 +1,41 @@
+"""Whether a history is legal: each aggregate's own `evolve`, applied to what is on record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.commit import Commit
+from services.intake import case, contact
+from services.referral import notice, referral, series
+
+
+def _contact(commits: Sequence[Commit]) -> None:
+    contact.fold(commits[0].key, [fact for commit in commits for fact in commit.facts])  # type: ignore[misc]
+
+
+def _case(commits: Sequence[Commit]) -> None:
+    case.fold([fact for commit in commits for fact in commit.facts])  # type: ignore[misc]
+
+
+def _referral(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = referral.evolve(state, fact, commit.actor.principal, commit.occurred)  # type: ignore[arg-type]
+
+
+def _notice(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = notice.evolve(state, fact)  # type: ignore[arg-type]
+
+
+def _series(commits: Sequence[Commit]) -> None:
+    number = 0
+    for commit in commits:
+        for fact in commit.facts:
+            number = series.evolve(number, fact)  # type: ignore[arg-type]
+
+
+# kind -> a check of that kind's whole history; raises DamagedHistory at the first fact that cannot follow.
+LEGAL = {"contact": _contact, "case": _case, "referral": _referral, "notice": _notice, "series": _series}

@@ -1,0 +1,108 @@
+"""`lianxi`: the one program. This file only puts the commands together and turns the unexpected into exit code 1."""
+
+import logging
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from services.console.output import UNEXPECTED, as_json, say
+from services.console.session import Session
+
+HELP = """联席：青少年权益保护网络的协同后台。 Coordination backend of a youth-rights network.
+
+\b
+先启动：   lianxi up
+再办理：   lianxi import 登记表.csv --as duty-city
+查看：     lianxi query contact_register
+看演示：   lianxi demo
+\b
+退出码 / exit codes: 0 done, 1 unexpected, 2 usage, 3 refused, 4 unavailable
+"""
+
+
+@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("lianxi-data"),
+              show_default=True, help="数据目录。 The data folder.")
+@click.option("--as", "principal", help="以谁的身份（数据目录里的凭证）。 Who acts.")
+@click.option("--json", "machine", is_flag=True, help="输出 JSON。 Output for machines.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言。 Language.")
+@click.option("--time", "time", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]), hidden=True,
+              help="Only for a ledger under a simulated clock.")
+@click.version_option(package_name="lianxi")
+@click.pass_context
+def cli(context: click.Context, data: Path, principal: str | None, machine: bool, lang: str,
+        time: datetime | None) -> None:
+    context.obj = Session(
+        data=data,
+        principal=principal or os.environ.get("LIANXI_AS", "coordinator"),
+        machine=machine,
+        lang=lang,
+        time=time,
+    )
+
+
+def _assemble() -> None:
+    from services.console import auditing, exchange, listening, operate, papers, reading, schemas
+    from services.demo.command import demo
+
+    for command in (
+        operate.up, operate.serve, operate.provision_command,
+        exchange.send, exchange.import_register,
+        reading.case, reading.referral, reading.notice, reading.query, reading.queries,
+        listening.listen,
+        papers.briefing, papers.notices, papers.register,
+        auditing.audit, auditing.rebuild,
+        schemas.schema, demo,
+    ):
+        cli.add_command(command)
+
+
+_assemble()
+
+
+class _EverywhereOptions:
+    """`--json`, `--data`, `--as` and `--lang` may stand before or after the command's name."""
+
+    FLAGS = frozenset({"--json"})
+    VALUES = frozenset({"--data", "--as", "--lang", "--time"})
+
+    @classmethod
+    def to_the_front(cls, words: list[str]) -> list[str]:
+        front: list[str] = []
+        rest: list[str] = []
+        left = iter(words)
+        for word in left:
+            if word == "--":
+                rest += [word, *left]
+            elif word in cls.FLAGS or word.partition("=")[0] in cls.VALUES and "=" in word:
+                front.append(word)
+            elif word in cls.VALUES:
+                front += [word, *(value for value in [next(left, None)] if value is not None)]
+            else:
+                rest.append(word)
+        return front + rest
+
+
+def main() -> None:
+    """The entry point. No traceback reaches a person; LIANXI_DEBUG=1 shows it to a developer."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+    words = _EverywhereOptions.to_the_front(sys.argv[1:])
+    try:
+        cli.main(args=words, prog_name="lianxi")
+    except Exception as error:
+        if os.environ.get("LIANXI_DEBUG"):
+            raise
+        zh = f"出现意外错误（{type(error).__name__}），操作可能未完成。设 LIANXI_DEBUG=1 可看详情。"
+        en = f"Something unexpected happened ({type(error).__name__}); LIANXI_DEBUG=1 shows the details."
+        if "--json" in words:
+            as_json({"unexpected": {"code": "console.unexpected", "zh": zh, "en": en}})
+        else:
+            say("en" if "en" in words else "zh", zh, en, err=True)
+        sys.exit(UNEXPECTED)
+
+
+if __name__ == "__main__":
+    main()

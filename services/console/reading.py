@@ -1,0 +1,155 @@
+"""`case`, `referral`, `notice`, `query`, `queries`: what the read models know."""
+
+from typing import Any
+
+import click
+
+from services.console.output import REFUSED, as_csv, as_json, say, table
+from services.console.session import Session, pass_session, rows
+
+MIN_SEQ = click.option("--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read.")
+AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="截至这个位置。 As of this position.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--param", "-p", "given", multiple=True, metavar="KEY=VALUE", help="查询参数。 A parameter of the query.")
+@click.option("--csv", "comma", is_flag=True, help="输出 CSV。")
+@MIN_SEQ
+@AS_OF
+@pass_session
+def query(session: Session, name: str, given: tuple[str, ...], comma: bool, min_seq: int | None,
+          as_of: int | None) -> None:
+    """查询台账（lianxi queries 列出可查内容）。 Ask a read model; `queries` lists them.
+
+    \b
+    lianxi query referral_ledger
+    lianxi query open_deadlines -p now=2026-06-30T18:00:00+08:00 --csv
+    """
+    params: dict[str, Any] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--param {pair}: KEY=VALUE")
+        params[key] = value
+    answer = session.ask(name, params, min_seq, as_of)
+    if session.machine:
+        as_json(answer)
+    elif comma:
+        as_csv(answer["columns"], answer["rows"])
+    else:
+        table(answer["columns"], answer["rows"], title=name)
+        position = answer["position"]
+        say(session.lang, f"{len(answer['rows'])} 行，截至第 {position['seq']} 条。",
+            f"{len(answer['rows'])} rows, as of position {position['seq']}.")
+
+
+@click.command()
+@pass_session
+def queries(session: Session) -> None:
+    """列出可查询的内容和各列含义。 What can be asked, with columns explained."""
+    answer = session.ask("queries")
+    if session.machine:
+        as_json(answer)
+        return
+    english = session.lang == "en"
+    for name, group in _grouped(answer).items():
+        click.echo(f"\n{name}  {group[0]['query_en' if english else 'query_zh']}")
+        for row in group:
+            kind = "-p " if row["kind"] == "parameter" else "   "
+            click.echo(f"  {kind}{row['column']:<24}{row['en' if english else 'zh']}")
+
+
+def _grouped(answer: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(answer):
+        groups.setdefault(row["query"], []).append(row)
+    return groups
+
+
+def _show(session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str,
+          min_seq: int | None = None) -> None:
+    answer = session.ask(name, params, min_seq)
+    if not answer["rows"]:
+        session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)
+    if session.machine:
+        as_json({"position": answer["position"], "rows": rows(answer)})
+    elif len(answer["rows"]) == 1:
+        table(("", ""), list(zip(answer["columns"], answer["rows"][0], strict=True)))
+    else:
+        table(answer["columns"], answer["rows"])
+
+
+def _list(session: Session, name: str, min_seq: int | None) -> None:
+    answer = session.ask(name, {}, min_seq)
+    if session.machine:
+        as_json({"position": answer["position"], "rows": rows(answer)})
+    else:
+        table(answer["columns"], answer["rows"])
+
+
+@click.group()
+def case() -> None:
+    """案件。 Cases."""
+
+
+@case.command(name="show")
+@click.argument("identity", metavar="ID|编号")
+@MIN_SEQ
+@pass_session
+def case_show(session: Session, identity: str, min_seq: int | None) -> None:
+    """一个案件现在的情况。 One case as it stands."""
+    _show(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+
+
+@case.command(name="history")
+@click.argument("identity", metavar="ID|编号")
+@MIN_SEQ
+@pass_session
+def case_history(session: Session, identity: str, min_seq: int | None) -> None:
+    """一个案件从头到尾发生了什么。 What happened to one case."""
+    _show(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+
+
+@click.group()
+def referral() -> None:
+    """转办单。 Referrals."""
+
+
+@referral.command(name="list")
+@MIN_SEQ
+@pass_session
+def referral_list(session: Session, min_seq: int | None) -> None:
+    """转办台账。 All referrals."""
+    _list(session, "referral_ledger", min_seq)
+
+
+@referral.command(name="show")
+@click.argument("identity", metavar="ID|文号")
+@MIN_SEQ
+@pass_session
+def referral_show(session: Session, identity: str, min_seq: int | None) -> None:
+    """一件转办单。 One referral."""
+    _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq)
+
+
+@click.group()
+def notice() -> None:
+    """催办、督办文书。 Supervision notices."""
+
+
+@notice.command(name="list")
+@MIN_SEQ
+@pass_session
+def notice_list(session: Session, min_seq: int | None) -> None:
+    """督办台账。 All notices."""
+    _list(session, "supervision_ledger", min_seq)
+
+
+@notice.command(name="show")
+@click.argument("identity", metavar="ID|文号")
+@MIN_SEQ
+@pass_session
+def notice_show(session: Session, identity: str, min_seq: int | None) -> None:
+    """一份文书。 One notice."""
+    _show(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq)

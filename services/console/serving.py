@@ -1,0 +1,89 @@
+"""One service as a process: connect, check the broker's durability, serve until told to stop."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+import nats.aio.client
+from faststream.nats import NatsBroker
+
+from services.broker import Credential, assert_durable, endpoint, load_credential
+from services.bus.endpoint import application, new_broker, serve_commands, serve_reactions
+from services.console.session import settings
+from services.ledger import Ledger
+
+LEDGER_SETTINGS = ("simulated", "seed")
+
+
+async def serve_service(name: str, data: Path, url: str | None, parent: int | None) -> None:
+    """Run `intake`, `referral` or `projections` until SIGTERM. Refuses a broker that may lose what it acknowledged."""
+    where = endpoint(data)
+    assert_durable(where.monitoring)
+    credential = load_credential(data, name)
+    broker = new_broker(credential, url or where.client, name)
+    connection = await broker.connect()
+    close = await _attach(name, broker, connection, credential, data)
+    app = application(broker)
+    app.after_startup(_announce(name))
+    watch = asyncio.create_task(_follow(parent, app)) if parent else None
+    try:
+        await app.run(sleep_time=0.1)
+    finally:
+        if watch is not None:
+            watch.cancel()
+        await close()
+
+
+async def _attach(
+    name: str, broker: NatsBroker, connection: nats.aio.client.Client, credential: Credential, data: Path
+) -> Any:
+    ledger = Ledger(connection)
+    chosen = settings(data)
+    simulated = bool(chosen.get("simulated"))
+    match name:
+        case "intake":
+            from services.intake.app import Intake
+            from services.intake.vault import Vault
+
+            vault = Vault(data / "keys.db", seed=chosen.get("seed") if simulated else None)
+            intake = Intake(ledger, vault)
+            serve_commands(broker, name, simulated, intake.handle)
+            serve_reactions(broker, name, intake.react, credential.inbox)
+            return _closing(vault.close)
+        case "referral":
+            from services.referral.app import Referrals
+            from services.referral.working_clock import WorkingClock
+
+            referral = Referrals(ledger, WorkingClock())
+            serve_commands(broker, name, simulated, referral.handle)
+            serve_reactions(broker, name, referral.react, credential.inbox)
+            return _closing(lambda: None)
+        case _:
+            from services.projections.app import Projections
+
+            projections = Projections(ledger, data / "read-models")
+            projections.attach(broker)
+            await projections.start()
+            return projections.stop
+
+
+def _closing(close: Any) -> Any:
+    async def closed() -> None:
+        close()
+
+    return closed
+
+
+def _announce(name: str) -> Any:
+    async def ready() -> None:
+        click.echo(f"ready {name}")
+
+    return ready
+
+
+async def _follow(parent: int, app: Any) -> None:
+    while os.getppid() == parent:
+        await asyncio.sleep(0.5)
+    app.exit()

@@ -1,0 +1,96 @@
+"""What every command of the console shares: the data folder, who acts, the language, and a connection when it needs one."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import nats.errors
+from msgspec import Struct
+
+from services.broker import NotRunning, UnknownPrincipal, connect
+from services.bus.client import Client, Reply
+from services.console.output import UNAVAILABLE, USAGE, as_json, refuse, say
+
+T = TypeVar("T")
+
+
+class Session(Struct, kw_only=True):
+    data: Path
+    principal: str
+    machine: bool
+    lang: str
+    time: datetime | None = None
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """A connection as this principal. Raises what `run` turns into an exit code."""
+        connection = await connect(self.data, self.principal, max_reconnect_attempts=2)
+        try:
+            yield Client(connection, self.principal, lambda: self.time)
+        finally:
+            await connection.close()
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run a coroutine; a missing stack or credential ends in a sentence and exit code 4 or 2."""
+        try:
+            return asyncio.run(_awaited(work))
+        except UnknownPrincipal:
+            self.fail(USAGE, "principal.unknown", f"数据目录里没有“{self.principal}”的凭证，请检查 --as 和 --data。",
+                      f"The data folder holds no credential for {self.principal}; check --as and --data.")
+        except (NotRunning, nats.errors.Error, OSError, TimeoutError):
+            self.fail(UNAVAILABLE, "service.unavailable", f"连接不上 {self.data} 的服务，请先运行 lianxi up。",
+                      f"Nothing runs on {self.data}; start it with `lianxi up`.")
+
+    def fail(self, status: int, code: str, zh: str, en: str) -> Any:
+        if self.machine:
+            as_json({"refused": {"code": code, "zh": zh, "en": en, "field": None}})
+        else:
+            say(self.lang, zh, en, err=True)
+        sys.exit(status)
+
+    def accepted(self, reply: Reply) -> Reply:
+        """The reply, unless it is a refusal: that one is shown and ends the program."""
+        if reply.refused:
+            refuse(reply.refused, self.lang, self.machine)
+        return reply
+
+    def ask(self, name: str, params: dict[str, Any] | None = None, min_seq: int | None = None,
+            as_of: int | None = None) -> dict[str, Any]:
+        """One query's whole answer."""
+
+        async def work() -> Reply:
+            async with self.client() as client:
+                return await client.query(name, params, min_seq, as_of)
+
+        return self.accepted(self.run(work)).body
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+def rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an answer as dictionaries."""
+    return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+
+
+def read_input(source: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`."""
+    if source == "-":
+        return sys.stdin.buffer.read()
+    return Path(source).read_bytes()
+
+
+def settings(data: Path) -> dict[str, Any]:
+    """settings.json of the data folder; empty when there is none yet."""
+    path = data / "settings.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+pass_session = click.make_pass_decorator(Session)

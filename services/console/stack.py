@@ -1,0 +1,169 @@
+"""The whole stack as one thing: broker, provisioning and services, started together and stopped together."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from services.broker import Broker, provision
+
+SERVICES = ("intake", "referral", "projections")
+READY_WITHIN_SECONDS = 30.0
+STOP_WITHIN_SECONDS = 15.0
+# A service that dies is started again, but one that cannot live is not restarted for ever.
+RESTARTS_MAX = 20
+
+
+class Held(Exception):
+    """Another stack runs on this folder. `holder` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+class StackFailed(Exception):
+    """A part did not come up; the message names it and where its log is."""
+
+
+class Stack:
+    """One running stack on one data folder. `simulated` and `seed` hold for the folder's whole life."""
+
+    def __init__(self, data: Path, simulated: bool = False, seed: int | None = None) -> None:
+        self.data = data
+        self._settings = {"simulated": simulated, "seed": seed}
+        self._broker: Broker | None = None
+        self._services: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock: IO[str] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self.restarts = 0
+
+    @property
+    def client_url(self) -> str:
+        assert self._broker is not None
+        return self._broker.client_url
+
+    @property
+    def monitoring_url(self) -> str:
+        assert self._broker is not None
+        return self._broker.monitoring_url
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes of this stack, the broker among them."""
+        pids = {name: process.pid for name, process in self._services.items()}
+        return pids | ({"broker": self._broker.pid} if self._broker else {})
+
+    async def start(self) -> None:
+        """Bring everything up and return when it answers. Raises Held, StackFailed."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._hold()
+        try:
+            self._settle()
+            self._broker = Broker(self.data)
+            await asyncio.to_thread(self._broker.start)
+            self._announce()
+            await provision(self.data)
+            for name in SERVICES:
+                self._services[name] = self._spawn(name)
+            await asyncio.gather(*(self._ready(name) for name in SERVICES))
+        except BaseException:
+            await self.stop()
+            raise
+        self._watch = asyncio.create_task(self._keep_alive())
+
+    async def stop(self) -> None:
+        """Stop the services, then the broker. Safe to call twice."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+            self._watch = None
+        for process in self._services.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._services.values():
+            try:
+                await asyncio.to_thread(process.wait, STOP_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                await asyncio.to_thread(process.wait)
+        self._services.clear()
+        if self._broker is not None:
+            await asyncio.to_thread(self._broker.stop)
+            self._broker = None
+        (self.data / "endpoint.json").unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _hold(self) -> None:
+        lock = (self.data / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            holder = lock.read().strip()
+            lock.close()
+            raise Held(holder) from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+
+    def _settle(self) -> None:
+        """The clock of a ledger is chosen once: a real one never becomes a simulated one, nor the other way round."""
+        path = self.data / "settings.json"
+        if not path.exists():
+            path.write_text(json.dumps(self._settings))
+        elif json.loads(path.read_text()) != self._settings and self._settings["simulated"]:
+            raise StackFailed("this folder's ledger was not begun under this simulated clock; take another folder")
+
+    def _announce(self) -> None:
+        endpoint = {"client": self.client_url, "monitoring": self.monitoring_url}
+        (self.data / "endpoint.json").write_text(json.dumps(endpoint))
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        logs = self.data / "logs"
+        logs.mkdir(exist_ok=True)
+        with (logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services.console.main", "--data", str(self.data), "serve", name],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                # Ctrl-C reaches the supervisor alone, which stops the services in order.
+                start_new_session=True,
+                env=os.environ | {"LIANXI_PARENT": str(os.getpid())},
+            )
+
+    async def _ready(self, name: str) -> None:
+        process = self._services[name]
+        assert process.stdout is not None
+        try:
+            line = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), READY_WITHIN_SECONDS)
+        except TimeoutError:
+            line = b""
+        if b"ready" not in line:
+            raise StackFailed(f"{name} did not start; see {self.data / 'logs' / name}.log")
+
+    async def _keep_alive(self) -> None:
+        """Start again what died: a service at once, the broker with the ports it had."""
+        while self.restarts < RESTARTS_MAX:
+            await asyncio.sleep(0.2)
+            if self._broker is not None and not self._broker.running:
+                self.restarts += 1
+                await asyncio.to_thread(self._broker.start)
+                self._announce()
+            for name, process in list(self._services.items()):
+                if process.poll() is not None:
+                    self.restarts += 1
+                    self._services[name] = self._spawn(name)
+                    await self._ready(name)

@@ -1,0 +1,46 @@
+"""Who may send which command: one table and one pure function. domain.md §4.3 "Who".
+
+A role is not enough for everything: that nobody verifies the own unit's report, for one, is decided where the report is.
+"""
+
+from events.commit import Actor
+
+# "service:intake" is that service and no other; a bare role is anyone who holds it.
+PERMITTED: dict[str, frozenset[str]] = {
+    "intake.RegisterContact": frozenset({"duty_officer", "coordinator"}),
+    "intake.MakeMandatoryReport": frozenset({"duty_officer", "coordinator", "supervisor"}),
+    "intake.RecordInstruction": frozenset({"leader", "coordinator"}),
+    "intake.RequestReferral": frozenset({"coordinator"}),
+    "intake.RecordCoordination": frozenset({"coordinator"}),
+    "intake.RecordOutcome": frozenset({"coordinator"}),
+    "intake.RecordCallback": frozenset({"coordinator"}),
+    "intake.CloseCase": frozenset({"coordinator"}),
+    "intake.ViewRegistration": frozenset({"coordinator", "duty_officer"}),
+    "intake.OpenCase": frozenset({"service:intake"}),
+    "intake.NoteReferralOutcome": frozenset({"service:intake"}),
+    "referral.IssueReferral": frozenset({"service:referral"}),
+    "referral.DraftNotice": frozenset({"service:referral"}),
+    "referral.SignReferral": frozenset({"unit"}),
+    "referral.ReportProgress": frozenset({"unit"}),
+    "referral.ReportResult": frozenset({"unit"}),
+    "referral.RequestReturn": frozenset({"unit"}),
+    "referral.AcknowledgeNotice": frozenset({"unit"}),
+    "referral.ReplyToNotice": frozenset({"unit"}),
+    "referral.VerifyReport": frozenset({"coordinator"}),
+    "referral.SendBackReport": frozenset({"coordinator"}),
+    "referral.GrantReturn": frozenset({"coordinator"}),
+    "referral.RefuseReturn": frozenset({"coordinator"}),
+    "referral.CheckDeadline": frozenset({"coordinator", "supervisor", "service"}),
+    "referral.SignOffNotice": frozenset({"supervisor"}),
+    # The service discharges what has ended with its referral.
+    "referral.DischargeNotice": frozenset({"supervisor", "service:referral"}),
+}
+
+
+def allow(actor: Actor, command: str) -> bool:
+    """Whether `actor` may send `command`, written `service.Verb`. What is not in the table is allowed to nobody."""
+    if (actor.role == "unit") != (actor.unit is not None):
+        # Someone speaks for a unit, or a unit for nobody: no such actor comes out of the directory.
+        return False
+    permitted = PERMITTED.get(command, frozenset())
+    return actor.role in permitted or f"{actor.role}:{actor.principal}" in permitted

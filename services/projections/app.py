@@ -1,0 +1,88 @@
+"""The projections on the bus: the projector runs beside the queries that it feeds."""
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from faststream.nats import NatsBroker
+from faststream.nats.annotations import NatsMessage
+from msgspec import Struct
+
+from services.bus.decoding import decode
+from services.bus.endpoint import INBOXES, raw_body
+from services.bus.request import as_reply
+from services.decision import Refused
+from services.ledger import Ledger
+from services.projections.projector import Projector
+from services.projections.queries import answer, queries
+from services.projections.rebuild import rebuild
+from services.projections.store import Store
+
+log = logging.getLogger("lianxi.projections")
+# A query runs in a thread of its own cursor; more at once would only share the same two cores.
+WORKERS = 4
+
+
+class QueryRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`params` are the query's own; `min_seq` waits until that position is read; `as_of` reads as it stood there."""
+
+    params: dict[str, str | int | bool] = {}
+    min_seq: int | None = None
+    as_of: int | None = None
+
+
+class Projections:
+    """One process owns the file; every query goes through it."""
+
+    def __init__(self, ledger: Ledger, folder: Path) -> None:
+        self._ledger = ledger
+        self._folder = folder
+        self._stop = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._store: Store | None = None
+
+    async def start(self) -> None:
+        self._store = await asyncio.to_thread(Store.open, self._folder)
+        self._projector = Projector(self._store, self._ledger)
+        self._running = asyncio.create_task(self._projector.run(self._stop))
+
+    async def stop(self) -> None:
+        self._stop.set()
+        if self._running is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._running, 10)
+        if self._store is not None:
+            await asyncio.to_thread(self._store.close)
+
+    def attach(self, broker: NatsBroker) -> None:
+        """Answer `qry.projections.<principal>.<name>`."""
+
+        @broker.subscriber(
+            "qry.projections.*.*", queue="projections", no_reply=True, decoder=raw_body, max_workers=WORKERS
+        )
+        async def on_query(message: NatsMessage) -> None:
+            raw = message.raw_message
+            if not raw.reply.startswith(INBOXES):
+                return
+            try:
+                reply = await self._reply(raw.subject.rsplit(".", 1)[-1], raw.data)
+            except Exception as error:
+                log.error("query failed: %s", type(error).__name__)
+                reply = as_reply(Refused("service.failed"))
+            await raw._client.publish(raw.reply, msgspec.json.encode(reply))
+
+    async def _reply(self, name: str, body: bytes) -> dict[str, Any]:
+        request = decode(body, QueryRequest)
+        if isinstance(request, Refused):
+            return as_reply(request)
+        if self._store is None:
+            return as_reply(Refused("service.unavailable"))
+        if name == "queries":
+            return queries(self._store)
+        if name == "rebuild":
+            return await rebuild(self._store, self._ledger)
+        found = await answer(self._store, name, request.params, request.as_of, request.min_seq)
+        return as_reply(found) if isinstance(found, Refused) else msgspec.to_builtins(found)

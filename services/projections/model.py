@@ -1,0 +1,178 @@
+"""A read model: one SQL file with one SELECT over the facts, used for all of them, for what a batch touched, and as of a position."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|query|columns of|column|param|order): (.+)\Z")
+_CHECK = re.compile(r"\A-- check: (.+)\Z")
+
+
+class BadModel(Exception):
+    """A file in models/ or questions/ is not written as the others are. A mistake of ours, found at start."""
+
+
+class Column(Struct, frozen=True):
+    name: str
+    zh: str
+    en: str
+
+
+class Check(Struct, frozen=True):
+    """A law of the model: `select` returns the rows that break it, so none."""
+
+    law: str
+    select: str
+
+
+class Sql(Struct, frozen=True):
+    """A parsed file: its header lines by name, its SELECT, its checks."""
+
+    header: dict[str, tuple[str, ...]]
+    select: str
+    checks: tuple[Check, ...]
+
+    def one(self, name: str) -> str:
+        values = self.header.get(name, ())
+        if len(values) != 1:
+            raise BadModel(f"one `-- {name}:` line is needed")
+        return values[0]
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for value in self.header.get(name, ()) for part in value.split(","))
+
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(Column(*three_parts(value)) for value in self.header.get("column", ()))
+
+
+class Model(Struct, frozen=True):
+    """`about`: an SQL expression over a fact that gives the key of the row it belongs to; None when the model is derived.
+
+    A derived model is a SELECT over other models (`over`) and is computed when it is asked for.
+    """
+
+    name: str
+    title: str
+    grain: str
+    about: str | None
+    over: tuple[str, ...]
+    columns: tuple[Column, ...]
+    select: str
+    checks: tuple[Check, ...]
+
+    @property
+    def key(self) -> str:
+        return self.columns[0].name
+
+    def create(self) -> str:
+        return f"create or replace table {self.name} as {self._bound('false')}"
+
+    def fill(self) -> str:
+        """All rows, from all facts."""
+        return f"insert into {self.name} by name {self._bound('about is not null')}"
+
+    def forget_touched(self) -> str:
+        return f"delete from {self.name} where {self.key} in ({self._touched()})"
+
+    def fill_touched(self) -> str:
+        """The rows that the facts after `$before` belong to, from all facts of those rows."""
+        return f"insert into {self.name} by name {self._bound(f'about in ({self._touched()})')}"
+
+    def inline(self) -> str:
+        """The model as a common table expression over whatever `event_log` is in reach."""
+        return f"{self.name} as materialized ({self.select if self.about is None else self._bound('about is not null')})"
+
+    def _touched(self) -> str:
+        return f"select {self.about} from event_log where seq > $before and ({self.about}) is not null"
+
+    def _bound(self, which: str) -> str:
+        facts = f"select * from (select *, {self.about} as about from event_log) where {which}"
+        return f"with fact as materialized ({facts}) select * from ({self.select})"
+
+
+def three_parts(value: str) -> tuple[str, str, str]:
+    """Split `name | 中文 | English`."""
+    parts = [part.strip() for part in value.split(" | ")]
+    if len(parts) != 3:
+        raise BadModel(f"three parts are needed, divided by ` | `: {value}")
+    return parts[0], parts[1], parts[2]
+
+
+def titled(value: str) -> tuple[str, str]:
+    """Split `name (中文)`."""
+    name, _, title = value.partition(" (")
+    if not title.endswith(")"):
+        raise BadModel(f"a Chinese title in brackets is needed: {value}")
+    return name, title[:-1]
+
+
+def parse(text: str) -> Sql:
+    """Read a file: header comments, one SELECT, checks. A statement ends with `;` at the end of a line."""
+    header: dict[str, tuple[str, ...]] = {}
+    statements = [part.strip() for part in re.split(r";[ \t]*(?:\n|\Z)", text) if part.strip()]
+    if not statements:
+        raise BadModel("there is no statement")
+    for line in statements[0].splitlines():
+        if match := _HEADER.match(line):
+            header[match[1]] = (*header.get(match[1], ()), match[2])
+    checks = []
+    for statement in statements[1:]:
+        first, _, select = statement.partition("\n")
+        match = _CHECK.match(first)
+        if match is None or not select:
+            raise BadModel(f"a `-- check:` line is needed before: {first}")
+        checks.append(Check(match[1], select))
+    body = "\n".join(line for line in statements[0].splitlines() if not line.startswith("--"))
+    return Sql(header, body, tuple(checks))
+
+
+def load(text: str) -> Model:
+    """Read one model file; raises BadModel."""
+    sql = parse(text)
+    name, title = titled(sql.one("model"))
+    about = sql.one("about") if "about" in sql.header else None
+    over = sql.names("over")
+    sql.one("read by")
+    if (about is None) == (not over):
+        raise BadModel(f"{name}: either `-- about:` or `-- over:` is needed")
+    return Model(name, title, sql.one("grain"), about, over, sql.columns(), sql.select, sql.checks)
+
+
+def texts(folder: str) -> dict[str, str]:
+    """The SQL files of a folder beside this module, by name."""
+    found = files("services.projections").joinpath(folder).iterdir()
+    return {each.name[:-4]: each.read_text("utf-8") for each in found if each.name.endswith(".sql")}
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Every model by name, each after the ones it is derived from."""
+    loaded = {name: load(text) for name, text in sorted(texts("models").items())}
+    misnamed = [name for name, model in loaded.items() if model.name != name]
+    if misnamed:
+        raise BadModel(f"a file and its model have different names: {misnamed}")
+    return dict(sorted(loaded.items(), key=lambda item: bool(item[1].over)))
+
+
+def materialised() -> list[Model]:
+    return [model for model in models().values() if model.about is not None]
+
+
+def needed(names: Iterable[str]) -> list[Model]:
+    """The named models and those they are derived from, in an order in which they can be computed."""
+    wanted = set(names)
+    for model in reversed(models().values()):
+        if model.name in wanted:
+            wanted.update(model.over)
+    return [model for model in models().values() if model.name in wanted]
+
+
+@cache
+def digest() -> str:
+    """Tells one set of model texts from another: part of the `code` of every answer."""
+    joined = "\0".join(f"{name}\0{text}" for name, text in sorted(texts("models").items()))
+    return hashlib.sha256(joined.encode()).hexdigest()[:12]

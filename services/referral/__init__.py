@@ -1,0 +1,1 @@
+"""Referral and supervision (转办与督办): owns referrals, notices and document series."""

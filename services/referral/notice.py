@@ -1,0 +1,141 @@
+"""The life of one supervision notice: drafted -> signed off and served -> replied -> discharged. Pure. domain.md §4.3 D."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from events.commit import derive_id
+from events.notice import (
+    NoticeAcknowledged,
+    NoticeDischarged,
+    NoticeDrafted,
+    NoticeFact,
+    NoticeServed,
+    NoticeSignedOff,
+    ReplyReceived,
+)
+from services.command import Command
+from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
+from services.referral.commands import AcknowledgeNotice, DischargeNotice, DraftNotice, ReplyToNotice, SignOffNotice
+from services.referral.referral import Deadlines, Referral
+
+URGE, NOTICE = 1, 2
+# What a notice of each level demands, and the policy of its reply date (working days; domain.md §4.7 R1, R2).
+DEMANDS = {URGE: ("report_back", "handle"), NOTICE: ("report_back", "handle", "explain_delay")}
+REPLY_POLICY = "R2"
+# 催办 goes out under the standing rule; the rule, not a person, is its mandate (domain.md §0.8, fsou 172733).
+URGE_BASIS = "青少年维权热线管理办法（催办条款）"
+URGE_SIGNATORY = "热线协调办公室"
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    drafted: NoticeDrafted
+    status: str = "drafted"
+
+
+def notice_id(referral: str, level: int, rounds: int) -> str:
+    """One open notice a referral and level: the id says so, whoever drafts it twice meets the first."""
+    return derive_id("notice", referral, str(level), str(rounds))
+
+
+def draft(
+    command: DraftNotice, referral: Referral, env: Env, deadlines: Deadlines, number: str
+) -> list[NoticeFact] | Refused:
+    """Draft a notice for an overdue referral. An urge is signed off by the standing rule and served at once."""
+    due, ground = _overdue(referral)
+    if due is None or env.now <= due or referral.status not in ("issued", "signed", "in_handling"):
+        return Refused("notice.referral_not_overdue", "referral")
+    reply_due, _ = deadlines.due(REPLY_POLICY, env.now)
+    facts: list[NoticeFact] = [
+        NoticeDrafted(
+            level=command.level,
+            grounds=(ground,),
+            unit=command.unit,
+            referral=command.referral,
+            referral_no=referral.issued.referral_no,
+            matter_zh=referral.issued.matter_zh,
+            matter_en=referral.issued.matter_en,
+            issued=referral.issued.issued,
+            due=due,
+            working_days_over=deadlines.working_days_after(due, env.now),
+            calendar_version=deadlines.version,
+            demands=DEMANDS[command.level],
+            reply_due=reply_due,
+        )
+    ]
+    if command.level == URGE:
+        facts += _sign_off(number, URGE_SIGNATORY, URGE_BASIS)
+    return facts
+
+
+def _overdue(referral: Referral) -> tuple[datetime | None, str]:
+    if referral.status == "issued":
+        return referral.issued.due_sign, "sign_overdue"
+    return referral.due_report, "report_overdue"
+
+
+def _sign_off(number: str, signatory: str, basis: str) -> list[NoticeFact]:
+    return [
+        NoticeSignedOff(doc_no=number, signatory=signatory, authority_basis=basis),
+        NoticeServed(method="system"),
+    ]
+
+
+def decide(
+    command: Command, state: Notice | None, env: Env, number: str = ""
+) -> list[NoticeFact] | Already | Refused:
+    """Return the facts to record; `number` is the next document number, used by SignOffNotice alone."""
+    match command, state:
+        case _, None:
+            return Refused("notice.not_found", "notice")
+        case SignOffNotice(signatory=signatory, authority_basis=basis), Notice(status="drafted"):
+            if not basis.strip():
+                return Refused("notice.authority_basis_missing", "authority_basis")
+            return _sign_off(number, signatory, basis)
+        case SignOffNotice(), Notice(status="discharged"):
+            return Refused("notice.discharged", "notice")
+        case SignOffNotice(), Notice():
+            return Already()
+        case _, Notice(status="drafted") if not isinstance(command, DischargeNotice):
+            return Refused("notice.not_served", "notice")
+        case AcknowledgeNotice(), Notice(status="served"):
+            return [NoticeAcknowledged()]
+        case AcknowledgeNotice(), Notice():
+            return Already()
+        case ReplyToNotice(result=result, measures=measures), Notice(status="served" | "acknowledged"):
+            return first_refusal(
+                unknown_code("referral_result", result, "result"),
+                *(unknown_code("measure", code, "measures") for code in measures),
+            ) or [ReplyReceived(result=result, measures=measures)]
+        case DischargeNotice(), Notice(status="discharged"):
+            return Already()
+        case DischargeNotice(), Notice(status="replied"):
+            return [NoticeDischarged(reason="reply_accepted")]
+        case DischargeNotice(), Notice() if env.actor.role == "service":
+            # 销号 with the matter itself: its referral was verified, or the unit was released.
+            return [NoticeDischarged(reason="referral_ended")]
+        case DischargeNotice(), Notice():
+            return Refused("notice.not_replied", "notice")
+        case _:
+            return Refused("notice.not_in_this_state", "notice", {"status": state.status})
+
+
+def evolve(state: Notice | None, fact: NoticeFact) -> Notice:
+    """Apply one recorded fact. A fact that does not fit means damage."""
+    change = msgspec.structs.replace
+    match state, fact:
+        case None, NoticeDrafted():
+            return Notice(drafted=fact)
+        case Notice(status="drafted"), NoticeSignedOff():
+            return change(state, status="signed_off")
+        case Notice(status="signed_off"), NoticeServed():
+            return change(state, status="served")
+        case Notice(status="served"), NoticeAcknowledged():
+            return change(state, status="acknowledged")
+        case Notice(status="served" | "acknowledged"), ReplyReceived():
+            return change(state, status="replied")
+        case Notice(status=status), NoticeDischarged() if status != "discharged":
+            return change(state, status="discharged")
+        case _:
+            raise DamagedHistory(f"{type(fact).__name__} cannot follow in a notice")

@@ -1,0 +1,23 @@
+"""Yearly document series: 1, 2, 3 … without a gap and none twice. Pure."""
+
+from events.notice import NumberAssigned
+from services.decision import DamagedHistory
+
+# Series name (before the year) -> how a number is written on paper (GB/T 9704: hexagonal brackets, no leading zero).
+WRITTEN = {"referral": "青转〔{year}〕{n}号", "urge": "青催〔{year}〕{n}号", "notice": "青督〔{year}〕{n}号"}
+
+
+def series_name(kind: str, year: int) -> str:
+    return f"{kind}-{year}"
+
+
+def written(kind: str, year: int, n: int) -> str:
+    """The number as it stands on the document: 青督〔2026〕7号."""
+    return WRITTEN[kind].format(year=year, n=n)
+
+
+def evolve(state: int, fact: NumberAssigned) -> int:
+    """`state` is the last number given, 0 at first."""
+    if fact.number != state + 1:
+        raise DamagedHistory(f"number {fact.number} cannot follow {state}")
+    return fact.number

@@ -1,0 +1,159 @@
+"""When a period ends: the worked vectors of domain.md §4.7, the counting rules, and the choice of a policy."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.codes import code_list
+from services.referral.calendar import published
+from services.referral.deadlines import CHINA, Due, due, edition, end, policies, report_policy, sign_policy
+from services.referral.referral import RETURN_POLICY, SENT_BACK_POLICY, THRESHOLDS
+
+CALENDAR = published()
+IN_TIME = {"hour": 23, "minute": 59, "second": 59}
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+def last_moment(text):
+    return at(text).replace(**IN_TIME)
+
+
+@pytest.mark.parametrize(
+    ("start", "ends", "naive"),
+    [
+        ("2026-02-13", "2026-02-27", "2026-02-20"),
+        ("2026-04-30", "2026-05-11", "2026-05-07"),
+        ("2026-09-30", "2026-10-13", "2026-10-07"),
+        ("2026-10-09", "2026-10-15", "2026-10-16"),
+        ("2025-01-24", "2025-02-07", "2025-01-31"),
+    ],
+)
+def test_five_working_days_end_where_the_state_council_s_calendar_says(start, ends, naive):
+    assert due("R3", at(f"{start}T16:20"), CALENDAR) == Due(last_moment(ends), provisional=False)
+    assert ends != naive
+
+
+def test_a_period_into_an_unpublished_year_is_provisional():
+    assert due("R3", at("2026-12-28T09:00"), CALENDAR).provisional
+    assert due("PETI", at("2026-12-20T09:00"), CALENDAR) == Due(last_moment("2027-01-04"), provisional=True)
+    assert not due("R1", at("2026-12-31T23:00"), CALENDAR).provisional
+
+
+@pytest.mark.parametrize(
+    ("policy", "start", "ends"),
+    [
+        # minutes and hours run on, over nights and holidays
+        ("MR", "2026-02-16T23:50", "2026-02-17T00:20:00"),
+        ("S1", "2026-10-01T23:45", "2026-10-02T00:15:00"),
+        ("S2", "2026-01-30T17:00", "2026-01-30T19:00:00"),
+        ("R1", "2026-02-13T18:30", "2026-02-14T18:30:00"),
+        # working days: the day of the event never counts, whatever its hour
+        ("S3", "2026-03-02T00:00", "2026-03-03T23:59:59"),
+        ("S3", "2026-03-06T23:59", "2026-03-09T23:59:59"),
+        ("S3", "2026-02-27T10:00", "2026-02-28T23:59:59"),  # a make-up Saturday
+        ("R2", "2026-03-07T10:00", "2026-03-11T23:59:59"),  # set off on a Saturday
+        ("R4", "2026-09-14T10:00", "2026-10-10T23:59:59"),  # over the National Day, with two make-up days
+        ("CB", "2026-06-18T10:00", "2026-06-24T23:59:59"),
+        # natural days: a rest day at the end rolls on (民法典 203), one inside does not
+        ("LA1", "2026-03-02T10:00", "2026-03-09T23:59:59"),
+        ("LA1", "2026-02-10T10:00", "2026-02-24T23:59:59"),
+        ("LA2", "2026-05-06T10:00", "2026-05-09T23:59:59"),  # a make-up Saturday is no rest day
+        ("PET", "2026-01-05T10:00", "2026-03-06T23:59:59"),
+        # months: the corresponding day, or the month's last (民法典 202), then as above
+        ("SUG", "2026-03-12T10:00", "2026-04-13T23:59:59"),
+        ("SUG", "2026-03-31T10:00", "2026-04-30T23:59:59"),
+        ("SUG", "2025-12-31T10:00", "2026-02-02T23:59:59"),
+        ("SUG", "2024-01-30T10:00", "2024-02-29T23:59:59"),
+    ],
+)
+def test_a_period_ends(policy, start, ends):
+    assert due(policy, at(start), CALENDAR) == Due(at(ends), provisional=False)
+
+
+def test_the_day_of_a_moment_is_its_day_in_china():
+    evening_in_utc = datetime(2026, 2, 12, 16, 30, tzinfo=timezone.utc)  # 00:30 on 13 February in China
+    assert due("R3", evening_in_utc, CALENDAR).at == last_moment("2026-02-27")
+    assert due("S2", evening_in_utc, CALENDAR).at.utcoffset() == timedelta(hours=8)
+
+
+def test_a_moment_without_an_offset_is_an_error_and_so_is_an_unknown_policy():
+    with pytest.raises(ValueError, match="offset"):
+        due("R3", datetime(2026, 2, 13), CALENDAR)
+    with pytest.raises(KeyError):
+        due("R9", at("2026-02-13"), CALENDAR)
+
+
+moments = st.datetimes(datetime(2007, 1, 1), datetime(2026, 9, 1)).map(lambda moment: moment.replace(tzinfo=CHINA))
+
+
+@given(moments, st.sampled_from(sorted(policies())))
+def test_every_period_ends_after_it_starts_and_on_a_working_day_unless_it_is_counted_in_hours(start, policy):
+    found = due(policy, start, CALENDAR)
+    assert found.at > start and found.at.utcoffset() == timedelta(hours=8) and not found.provisional
+    if policies()[policy].unit not in ("minutes", "hours"):
+        assert CALENDAR.is_workday(found.at.date()) and found.at == found.at.replace(**IN_TIME)
+
+
+@given(moments, moments, st.sampled_from(["natural_days", "working_days", "months", "hours"]), st.integers(1, 20))
+def test_who_starts_later_is_never_due_earlier(one, other, unit, limit):
+    earlier, later = sorted((one, other))
+    assert end(limit, unit, earlier, CALENDAR).at <= end(limit, unit, later, CALENDAR).at
+
+
+@given(moments, st.integers(1, 40))
+def test_working_days_are_the_days_between(start, limit):
+    found = end(limit, "working_days", start, CALENDAR)
+    assert CALENDAR.working_days_between(start.date(), found.at.date()) == limit
+
+
+@pytest.mark.parametrize(("urgency", "policy"), [("1", "S1"), ("2", "S2"), ("3", "S3"), ("4", "S3")])
+def test_the_limit_for_signing_follows_urgency(urgency, policy):
+    assert sign_policy(urgency) == policy
+
+
+@pytest.mark.parametrize(
+    ("contact_type", "urgency", "policy"),
+    [
+        ("complaint", "1", "R1"),
+        ("consult", "2", "R1"),
+        ("consult", "3", "R2"),
+        ("help", "3", "R2"),
+        ("complaint", "3", "R3"),
+        ("report", "3", "R3"),
+        ("help", "4", "R4"),
+        ("report", "4", "R4"),
+    ],
+)
+def test_the_limit_for_reporting_follows_urgency_then_type(contact_type, urgency, policy):
+    assert report_policy(contact_type, urgency) == policy
+
+
+def test_every_choice_is_in_the_table_and_speaks_of_codes_that_exist():
+    for urgency in code_list("urgency"):
+        assert sign_policy(urgency.code) in policies()
+        for contact_type in code_list("contact_type"):
+            assert report_policy(contact_type.code, urgency.code) in policies()
+    assert {"consult", "help"} <= {entry.code for entry in code_list("contact_type")}
+    assert {RETURN_POLICY, SENT_BACK_POLICY} <= policies().keys()
+
+
+def test_the_table_carries_what_is_printed():
+    assert edition() == "2026.1"
+    for policy in policies().values():
+        assert policy.zh and policy.en.isascii() and policy.applies and policy.basis
+
+
+def test_the_supervision_thresholds_are_those_of_the_table():
+    urge, notice = policies()["U"], policies()["N"]
+    assert THRESHOLDS == (("urge", urge.limit), ("notice", urge.limit + notice.limit))
+
+
+def test_late_over_a_weekend_is_no_working_day_late():
+    friday = due("S3", at("2026-03-05T10:00"), CALENDAR).at.date()
+    assert CALENDAR.working_days_between(friday, date(2026, 3, 8)) == 0
+    assert CALENDAR.working_days_between(friday, date(2026, 3, 9)) == 1

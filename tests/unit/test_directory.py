@@ -1,0 +1,150 @@
+"""The network is the one that the report describes, everyone in it can be found, and each role may do its own."""
+
+import pytest
+
+from events import subjects
+from events.codes import code_list
+from events.commit import Actor
+from services.directory import PERMITTED, Desk, Directory, Unit, allow, directory
+from services.intake.commands import COMMANDS as INTAKE
+from services.referral.commands import COMMANDS as REFERRAL
+
+NETWORK = directory()
+
+
+def actor(name):
+    principal = NETWORK.principal(name)
+    return Actor(principal=principal.name, role=principal.role, unit=principal.unit)
+
+
+def test_the_report_s_network_is_complete():
+    assert [unit.code for unit in NETWORK.units] == [f"u{n:02}" for n in range(1, 29)]
+    assert {desk.code: desk.region for desk in NETWORK.desks} == {
+        "city": "231000",
+        "suifenhe": "231081",
+        "hailin": "231083",
+        "ningan": "231084",
+        "muling": "231085",
+        "dongning": "231086",
+        "linkou": "231025",
+    }
+    sectors = {unit.sector for unit in NETWORK.units}
+    eight = {entry.code for entry in code_list("sector") if entry.extra.get("post")}
+    assert {code_list("sector").current(code) for code in eight} <= sectors
+
+
+def test_units_speak_in_codes_of_the_lists_and_every_category_has_a_unit():
+    for unit in NETWORK.units:
+        assert code_list("sector").get(unit.sector).valid_to is None
+        assert unit.region in code_list("region")
+        assert set(unit.categories) <= {entry.code for entry in code_list("category")}
+        assert unit.leader and unit.department and unit.post and unit.en.isascii()
+    handled = {category for unit in NETWORK.units for category in unit.categories}
+    assert {entry.code for entry in code_list("category")} - handled == {"90", "99"}
+
+
+def test_a_unit_is_found_by_its_code_its_names_or_a_short_name():
+    for text in ("u08", "U08", "市教育局", "教育局", "City Education Bureau", " 教育局 "):
+        assert NETWORK.find_unit(text).code == "u08", text
+    assert NETWORK.find_unit("工商局").code == NETWORK.find_unit("质监局").code
+    assert NETWORK.find_unit("没有这个单位") is None
+    assert NETWORK.unit("市教育局") is None and NETWORK.unit("u99") is None
+
+
+def test_a_desk_is_found_by_its_code_or_names():
+    assert NETWORK.find_desk("海林").code == NETWORK.find_desk("hailin").code == "hailin"
+    assert NETWORK.find_desk("nowhere") is None and NETWORK.desk("nowhere") is None
+
+
+def test_every_region_is_served_by_exactly_one_desk():
+    served = [region for desk in NETWORK.desks for region in NETWORK.regions_of(desk.code)]
+    assert sorted(served) == sorted(entry.code for entry in code_list("region"))
+    assert NETWORK.regions_of("dongning") == ("231086", "231024")
+    assert {"231003", "231003100"} <= set(NETWORK.regions_of("city"))
+    assert NETWORK.regions_of("nowhere") == ()
+
+
+def test_principals_are_services_people_desks_and_units():
+    names = {principal.name: principal for principal in NETWORK.principals}
+    people = {"coordinator", "coordinator2", "supervisor", "auditor", "leader"}
+    desks = {f"duty-{desk.code}" for desk in NETWORK.desks}
+    units = {unit.code for unit in NETWORK.units}
+    assert names.keys() == {"intake", "referral", "projections", "admin"} | people | desks | units
+    for name, principal in names.items():
+        assert subjects.token(name) == name and principal.role in code_list("role")
+        assert (principal.account == "partners") == (name in units) == (principal.unit == name)
+        assert (principal.desk is not None) == (name in desks)
+    assert names["duty-hailin"].desk == "hailin"
+
+
+def test_a_directory_in_which_a_name_means_two_is_refused():
+    desk = Desk(code="city", zh="甲台", en="A", region="231000")
+    units = tuple(
+        Unit(
+            code=code, zh="同名局", en=code, sector="police", region="231000", leader="-", department="-", post="-",
+            categories=(),
+        )
+        for code in ("u01", "u02")
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="stands for both"):
+        Directory((desk,), units, ())
+    with pytest.raises(ValueError, match="share a name"):
+        Directory((desk,), (units[0],), (NETWORK.principal("u01"),))
+
+
+def test_the_table_names_every_command_and_no_other():
+    commands = {f"intake.{verb}" for verb in INTAKE} | {f"referral.{verb}" for verb in REFERRAL}
+    assert commands == PERMITTED.keys()
+    roles = {permitted.split(":")[0] for each in PERMITTED.values() for permitted in each}
+    assert roles <= {entry.code for entry in code_list("role")}
+
+
+# verb -> the principals (of those below) that may send it
+PRINCIPALS = (
+    "intake", "referral", "projections", "admin", "coordinator", "supervisor", "auditor", "leader", "duty-city", "u01",
+)  # fmt: skip
+MAY = {
+    "RegisterContact": "duty-city coordinator",
+    "MakeMandatoryReport": "duty-city coordinator supervisor",
+    "RecordInstruction": "leader coordinator",
+    "RequestReferral": "coordinator",
+    "RecordCoordination": "coordinator",
+    "RecordOutcome": "coordinator",
+    "RecordCallback": "coordinator",
+    "CloseCase": "coordinator",
+    "ViewRegistration": "coordinator duty-city",
+    "OpenCase": "intake",
+    "NoteReferralOutcome": "intake",
+    "IssueReferral": "referral",
+    "DraftNotice": "referral",
+    "SignReferral": "u01",
+    "ReportProgress": "u01",
+    "ReportResult": "u01",
+    "RequestReturn": "u01",
+    "AcknowledgeNotice": "u01",
+    "ReplyToNotice": "u01",
+    "VerifyReport": "coordinator",
+    "SendBackReport": "coordinator",
+    "GrantReturn": "coordinator",
+    "RefuseReturn": "coordinator",
+    "CheckDeadline": "coordinator supervisor intake referral projections",
+    "SignOffNotice": "supervisor",
+    "DischargeNotice": "supervisor referral",
+}
+
+
+@pytest.mark.parametrize("command", sorted(PERMITTED))
+def test_who_may_send(command):
+    allowed = {name for name in PRINCIPALS if allow(actor(name), command)}
+    assert allowed == set(MAY[command.split(".")[1]].split())
+
+
+def test_what_is_not_in_the_table_is_allowed_to_nobody():
+    for command in ("intake.DropEverything", "SignReferral", "", "referral.RegisterContact", "intake.*"):
+        assert not any(allow(actor(principal.name), command) for principal in NETWORK.principals)
+
+
+def test_an_actor_that_the_directory_never_makes_is_refused():
+    assert not allow(Actor(principal="u01", role="unit"), "referral.SignReferral")
+    assert not allow(Actor(principal="coordinator", role="coordinator", unit="u01"), "referral.VerifyReport")
+    assert not allow(Actor(principal="x", role="service:referral"), "referral.IssueReferral")

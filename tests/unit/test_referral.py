@@ -1,0 +1,248 @@
+"""The life of a referral, as sentences of the specification. domain.md §4.3 C."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from events.commit import Actor
+from events.referral import (
+    Duty,
+    FinalReported,
+    ProgressReported,
+    ReferralFact,
+    ReferralIssued,
+    ReferralOverdue,
+    ReferralSigned,
+    ReportSentBack,
+    ReportVerified,
+    ReturnGranted,
+    ReturnRefused,
+    ReturnRequested,
+    SignOverdue,
+)
+from services.command import Command
+from services.decision import Already, DamagedHistory, Env, Refused
+from services.referral import referral
+from services.referral.commands import (
+    CheckDeadline,
+    GrantReturn,
+    IssueReferral,
+    RefuseReturn,
+    ReportProgress,
+    ReportResult,
+    RequestReturn,
+    SendBackReport,
+    SignReferral,
+    VerifyReport,
+)
+from services.referral.referral import CHINA
+from services.referral.working_clock import WorkingClock
+
+CLOCK = WorkingClock()
+KEY = "R" * 26
+COORDINATOR = Actor(principal="coordinator", role="coordinator")
+UNIT = Actor(principal="u07", role="unit", unit="u07")
+DUTY = Duty(leader="分管副局长", department="基础教育科", post="科长")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+# Friday before the Spring Festival of 2026: the next working day is Saturday 14 February.
+ISSUED_ON = moment("2026-02-13T10:00")
+
+
+def env(now: datetime, actor: Actor = UNIT, occurred: datetime | None = None) -> Env:
+    return Env(now=now, occurred=occurred or now, actor=actor, new_id=lambda purpose: KEY)
+
+
+def issue(urgency: str = "3", contact_type: str = "complaint") -> IssueReferral:
+    return IssueReferral(
+        command_id="i", referral=KEY, unit="u07", contact_type=contact_type, category="05", region="231003",
+        age_band="6-13", urgency=urgency, asks=("handle",),
+    )
+
+
+class Life:
+    """A referral's history; each step is decided and recorded as the service would."""
+
+    def __init__(self, **how: str) -> None:
+        self.state: referral.Referral | None = None
+        self.facts: list[ReferralFact] = []
+        outcome = referral.decide(issue(**how), None, env(ISSUED_ON, COORDINATOR), CLOCK, DUTY, "青转〔2026〕1号")
+        assert isinstance(outcome, list)
+        self.record(outcome, ISSUED_ON, COORDINATOR)
+
+    def record(self, facts: list[ReferralFact], when: datetime, actor: Actor) -> None:
+        for fact in facts:
+            self.state = referral.evolve(self.state, fact, actor.principal, when)
+            self.facts.append(fact)
+
+    def decide(self, command: Command, now: datetime, actor: Actor = UNIT,
+               occurred: datetime | None = None) -> list[ReferralFact] | Already | Refused:
+        outcome = referral.decide(command, self.state, env(now, actor, occurred), CLOCK)
+        if isinstance(outcome, list):
+            self.record(outcome, occurred or now, actor)
+        return outcome
+
+
+SIGN = SignReferral(command_id="s", referral=KEY)
+PROGRESS = ReportProgress(command_id="p", referral=KEY, measures=("contacted_school",))
+VERIFY = VerifyReport(command_id="v", referral=KEY)
+CHECK = CheckDeadline(command_id="c", referral=KEY)
+ASK_RETURN = RequestReturn(command_id="q", referral=KEY, ground="not_competent")
+GRANT = GrantReturn(command_id="g", referral=KEY)
+REFUSE = RefuseReturn(command_id="f", referral=KEY)
+SEND_BACK = SendBackReport(command_id="b", referral=KEY, reason="incomplete")
+
+
+def report(handled_on: date) -> ReportResult:
+    return ReportResult(command_id="r", referral=KEY, result="solved", measures=("mediated",), handled_on=handled_on)
+
+
+SIGNED_AT = moment("2026-02-13T15:00")
+
+
+@pytest.fixture
+def signed() -> Life:
+    life = Life()
+    assert isinstance(life.decide(SIGN, SIGNED_AT), list)
+    return life
+
+
+def test_a_referral_names_the_three_responsibilities_and_says_nothing_that_was_typed() -> None:
+    issued = Life().facts[0]
+    assert isinstance(issued, ReferralIssued)
+    assert issued.duty == DUTY
+    assert "青少年" in issued.matter_zh and issued.legal_basis
+
+
+def test_no_referral_without_a_unit_of_the_directory() -> None:
+    assert referral.decide(issue(), None, env(ISSUED_ON), CLOCK, None, "1") == Refused("unit.unknown", "unit")
+
+
+def test_the_report_is_due_after_working_days_from_sign_for_across_the_spring_festival(signed: Life) -> None:
+    fact = signed.facts[1]
+    assert isinstance(fact, ReferralSigned)
+    # domain.md §4.7: five working days from 2026-02-13 end on 02-27, not on 02-20.
+    assert fact.due_report.date() == date(2026, 2, 27)
+    assert not fact.late
+
+
+def test_a_late_signature_counts_and_is_flagged() -> None:
+    life = Life()
+    outcome = life.decide(SIGN, moment("2026-03-10T09:00"))
+    assert isinstance(outcome, list) and isinstance(outcome[0], ReferralSigned) and outcome[0].late
+
+
+def test_the_clock_runs_from_signing_not_from_typing() -> None:
+    life = Life()
+    outcome = life.decide(SIGN, moment("2026-02-28T09:00"), occurred=SIGNED_AT)
+    assert isinstance(outcome, list) and isinstance(outcome[0], ReferralSigned)
+    assert outcome[0].due_report.date() == date(2026, 2, 27)
+
+
+def test_nobody_signs_before_the_referral_was_issued() -> None:
+    life = Life()
+    early = ISSUED_ON - timedelta(hours=1)
+    assert life.decide(SIGN, SIGNED_AT, occurred=early) == Refused("referral.back_dated", "occurred")
+
+
+def test_signing_twice_adds_nothing(signed: Life) -> None:
+    assert signed.decide(SIGN, SIGNED_AT) == Already()
+
+
+@pytest.mark.parametrize("command", [PROGRESS, report(date(2026, 2, 14)), VERIFY, ASK_RETURN, GRANT, SEND_BACK])
+def test_before_sign_for_nothing_else_can_be_done(command: Command) -> None:
+    outcome = Life().decide(command, SIGNED_AT)
+    assert outcome == Refused("referral.not_signed", "referral")
+
+
+def test_a_report_in_time(signed: Life) -> None:
+    outcome = signed.decide(report(date(2026, 2, 25)), moment("2026-02-27T23:00"))
+    assert isinstance(outcome, list) and isinstance(outcome[0], FinalReported)
+    assert (outcome[0].late, outcome[0].late_working_days) == (False, 0)
+
+
+def test_a_late_report_is_taken_and_says_by_how_many_working_days(signed: Life) -> None:
+    # 28 February 2026 is a working Saturday: one working day late.
+    outcome = signed.decide(report(date(2026, 2, 28)), moment("2026-02-28T09:00"))
+    assert isinstance(outcome, list) and isinstance(outcome[0], FinalReported)
+    assert (outcome[0].late, outcome[0].late_working_days) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("handled_on", "code"),
+    [(date(2026, 2, 12), "referral.back_dated"), (date(2026, 3, 1), "command.in_the_future")],
+)
+def test_what_was_handled_lies_between_sign_for_and_today(signed: Life, handled_on: date, code: str) -> None:
+    assert signed.decide(report(handled_on), moment("2026-02-26T09:00")) == Refused(code, "handled_on")
+
+
+def test_the_reporting_unit_never_verifies(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 25)), moment("2026-02-26T09:00"))
+    assert signed.decide(VERIFY, moment("2026-02-26T10:00"), UNIT) == Refused("referral.reporter_may_not_verify")
+    assert signed.decide(VERIFY, moment("2026-02-26T10:00"), COORDINATOR) == [ReportVerified(result="solved")]
+
+
+def test_a_report_sent_back_gets_a_new_date_and_is_reported_again(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 25)), moment("2026-02-26T09:00"))
+    outcome = signed.decide(SEND_BACK, moment("2026-02-26T10:00"), COORDINATOR)
+    assert isinstance(outcome, list) and isinstance(outcome[0], ReportSentBack)
+    assert outcome[0].due_report.date() == date(2026, 3, 2)
+    assert isinstance(signed.decide(report(date(2026, 3, 2)), moment("2026-03-02T09:00")), list)
+
+
+def test_a_unit_asks_to_return_and_the_coordinator_decides(signed: Life) -> None:
+    assert signed.decide(ASK_RETURN, moment("2026-02-14T09:00")) == [ReturnRequested(ground="not_competent")]
+    assert signed.decide(GRANT, moment("2026-02-14T10:00"), COORDINATOR) == [ReturnGranted(ground="not_competent")]
+    assert signed.decide(PROGRESS, moment("2026-02-24T10:00")) == Refused("referral.returned", "referral")
+
+
+def test_a_designated_unit_may_not_ask_again(signed: Life) -> None:
+    signed.decide(ASK_RETURN, moment("2026-02-14T09:00"))
+    assert signed.decide(REFUSE, moment("2026-02-14T10:00"), COORDINATOR) == [ReturnRefused(ground="not_competent")]
+    assert signed.decide(ASK_RETURN, moment("2026-02-14T11:00")) == Refused("referral.designated", "referral")
+
+
+def test_a_return_is_asked_for_within_five_working_days(signed: Life) -> None:
+    late = moment("2026-02-28T09:00")
+    assert signed.decide(ASK_RETURN, late) == Refused("referral.return_too_late", "referral")
+
+
+def test_an_unsigned_referral_becomes_overdue_once() -> None:
+    life = Life()
+    assert life.decide(CHECK, SIGNED_AT, COORDINATOR) == Already()
+    after = moment("2026-02-24T00:00")
+    outcome = life.decide(CHECK, after, COORDINATOR)
+    assert isinstance(outcome, list) and isinstance(outcome[0], SignOverdue)
+    assert life.decide(CHECK, after + timedelta(days=1), COORDINATOR) == Already()
+
+
+def test_each_threshold_after_the_due_day_is_crossed_once(signed: Life) -> None:
+    thresholds = []
+    # Daily checks for a month after the due day, as a timer or a person might send them.
+    for days in range(0, 40):
+        outcome = signed.decide(CHECK, SIGNED_AT + timedelta(days=days), COORDINATOR)
+        if isinstance(outcome, list):
+            thresholds += [(fact.threshold, fact.working_days) for fact in outcome if isinstance(fact, ReferralOverdue)]
+    assert thresholds == [("urge", 1), ("notice", 6)]
+
+
+def test_a_check_long_after_the_due_day_crosses_both_thresholds_at_once(signed: Life) -> None:
+    outcome = signed.decide(CHECK, moment("2026-06-30T09:00"), COORDINATOR)
+    assert isinstance(outcome, list)
+    assert [fact.threshold for fact in outcome if isinstance(fact, ReferralOverdue)] == ["urge", "notice"]
+
+
+def test_codes_outside_the_code_lists_are_refused(signed: Life) -> None:
+    unknown = ReportProgress(command_id="p", referral=KEY, measures=("no_such_measure",))
+    assert signed.decide(unknown, SIGNED_AT) == Refused("code.unknown", "measures", {"list": "measure"})
+
+
+def test_a_fact_that_cannot_follow_is_damage(signed: Life) -> None:
+    with pytest.raises(DamagedHistory):
+        referral.evolve(signed.state, ReportVerified(result="solved"), "coordinator", SIGNED_AT)
+    with pytest.raises(DamagedHistory):
+        referral.evolve(None, ProgressReported(measures=("mediated",)), "u07", SIGNED_AT)
