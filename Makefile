@@ -1,12 +1,42 @@
+# make demo   half a year of a hotline on a stack of its own; the documents are left in demo-out/
+# make test   everything that a change must pass
+# make up     the stack in the foreground; Ctrl-C stops it
+# make check  the fast part of `make test`: style, types, who imports whom
+# make lock   renew requirements.lock after a change of dependencies
+.DEFAULT_GOAL := help
+.PHONY: help demo test check up lock
+
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/installed
+READY := .venv/.ready
 
-.PHONY: test
-test: $(STAMP)
-	$(BIN)/python -m pytest -q
+help:
+	@sed -n 's/^# make /make /p' $(MAKEFILE_LIST)
 
-$(STAMP): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Lianxi needs Python 3.11 to 3.13; name one with: make PYTHON=python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/lianxi demo --out demo-out
+
+up: $(READY)
+	$(BIN)/lianxi up
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python -m pytest
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-emit-index-url \
+	  --quiet -o requirements.lock pyproject.toml

@@ -10,7 +10,7 @@ from events.fact import Code, Fact, Id, Label, Moment, Token
 Screen = Annotated[str, Meta(pattern=r"\A[ynu]{9}\Z", description="the nine answers, in order: y, n, u")]
 
 
-class CaseOpened(Fact, tag="CaseOpened.v1", kw_only=True):
+class CaseOpened(Fact, tag="CaseOpened.v1", frozen=True, kw_only=True):
     contact: Id
     number: str
     desk: Token
@@ -18,7 +18,7 @@ class CaseOpened(Fact, tag="CaseOpened.v1", kw_only=True):
     started: Moment
 
 
-class CaseTriaged(Fact, tag="CaseTriaged.v1", kw_only=True):
+class CaseTriaged(Fact, tag="CaseTriaged.v1", frozen=True, kw_only=True):
     """研判: `unknown` on a danger that is going on counts as yes (domain.md §5)."""
 
     screen: Screen
@@ -30,40 +30,40 @@ class CaseTriaged(Fact, tag="CaseTriaged.v1", kw_only=True):
     urgency: Code
 
 
-class MandatoryReportRequired(Fact, tag="MandatoryReportRequired.v1", kw_only=True):
+class MandatoryReportRequired(Fact, tag="MandatoryReportRequired.v1", frozen=True, kw_only=True):
     """强制报告: at least one of the nine situations. `grounds` are their numbers, 1-9."""
 
     grounds: tuple[int, ...]
     due: Moment
 
 
-class MandatoryReportMade(Fact, tag="MandatoryReportMade.v1", kw_only=True):
+class MandatoryReportMade(Fact, tag="MandatoryReportMade.v1", frozen=True, kw_only=True):
     to: Token
     method: Code
     made: Moment
     police_ref: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z")]
 
 
-class CaseAnswered(Fact, tag="CaseAnswered.v1", kw_only=True):
+class CaseAnswered(Fact, tag="CaseAnswered.v1", frozen=True, kw_only=True):
     disposition: Code
 
 
-class CaseNotAccepted(Fact, tag="CaseNotAccepted.v1", kw_only=True):
+class CaseNotAccepted(Fact, tag="CaseNotAccepted.v1", frozen=True, kw_only=True):
     ground: Code
 
 
-class CaseAccepted(Fact, tag="CaseAccepted.v1", kw_only=True):
+class CaseAccepted(Fact, tag="CaseAccepted.v1", frozen=True, kw_only=True):
     disposition: Code
 
 
-class LeaderInstructionRecorded(Fact, tag="LeaderInstructionRecorded.v1", kw_only=True):
+class LeaderInstructionRecorded(Fact, tag="LeaderInstructionRecorded.v1", frozen=True, kw_only=True):
     """领导批示; its words are sealed under `instruction`."""
 
     instruction_no: Label
     post: Label
 
 
-class ReferralRequested(Fact, tag="ReferralRequested.v1", kw_only=True):
+class ReferralRequested(Fact, tag="ReferralRequested.v1", frozen=True, kw_only=True):
     """The case asks for a referral. Only this side knows which case a referral belongs to."""
 
     referral: Id
@@ -78,7 +78,7 @@ class ReferralRequested(Fact, tag="ReferralRequested.v1", kw_only=True):
     replaces: Id | None = None
 
 
-class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", kw_only=True):
+class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", frozen=True, kw_only=True):
     """What came of a referral: issued, return_granted, verified. `result` is the verified report's code."""
 
     referral: Id
@@ -86,14 +86,14 @@ class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", kw_only=True):
     result: Code | None = None
 
 
-class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", kw_only=True):
+class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", frozen=True, kw_only=True):
     """直接协调 with several units at one table; its words are sealed under `coordination`."""
 
     units: tuple[Token, ...]
     measures: tuple[Code, ...]
 
 
-class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", kw_only=True):
+class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", frozen=True, kw_only=True):
     """A result in the child's life: a benefit (whole yuan a month), back at school …"""
 
     outcome: Code
@@ -102,23 +102,23 @@ class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", kw_only=True):
     review_on: date | None = None
 
 
-class CallbackAttempted(Fact, tag="CallbackAttempted.v1", kw_only=True):
+class CallbackAttempted(Fact, tag="CallbackAttempted.v1", frozen=True, kw_only=True):
     reached: bool
     # The day of the attempt: three misses count when they fell on three days.
     on: date
 
 
-class CallbackCompleted(Fact, tag="CallbackCompleted.v1", kw_only=True):
+class CallbackCompleted(Fact, tag="CallbackCompleted.v1", frozen=True, kw_only=True):
     answered: bool
     solved: bool
     satisfied: bool
 
 
-class CaseClosed(Fact, tag="CaseClosed.v1", kw_only=True):
+class CaseClosed(Fact, tag="CaseClosed.v1", frozen=True, kw_only=True):
     code: Code
 
 
-class RegistrationViewed(Fact, tag="RegistrationViewed.v1", kw_only=True):
+class RegistrationViewed(Fact, tag="RegistrationViewed.v1", frozen=True, kw_only=True):
     """Someone was shown the plain registration form. Recorded before it is shown (domain.md §5)."""
 
     purpose: Code

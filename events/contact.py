@@ -10,7 +10,7 @@ from events.fact import Code, Digest, Fact, Id, Moment, Token
 Number = Annotated[str, Meta(min_length=1, max_length=40, description="编号, unique in its desk and year")]
 
 
-class ContactRegistered(Fact, tag="ContactRegistered.v1", kw_only=True):
+class ContactRegistered(Fact, tag="ContactRegistered.v1", frozen=True, kw_only=True):
     """The desk entered a contact. Names, phones and everything typed freely are in the commit's `sealed`."""
 
     number: Number
@@ -33,25 +33,25 @@ class ContactRegistered(Fact, tag="ContactRegistered.v1", kw_only=True):
     repeat_of: Id | None = None
 
 
-class ContentRecorded(Fact, tag="ContentRecorded.v1", kw_only=True):
+class ContentRecorded(Fact, tag="ContentRecorded.v1", frozen=True, kw_only=True):
     """通话内容 was written down; the text itself is sealed under `narrative`."""
 
     characters: int
 
 
-class OpinionRecorded(Fact, tag="OpinionRecorded.v1", kw_only=True):
+class OpinionRecorded(Fact, tag="OpinionRecorded.v1", frozen=True, kw_only=True):
     """处理意见: what the duty officer proposes; free words are sealed under `opinion`."""
 
     unit: Token | None = None
 
 
-class ResultRecorded(Fact, tag="ResultRecorded.v1", kw_only=True):
+class ResultRecorded(Fact, tag="ResultRecorded.v1", frozen=True, kw_only=True):
     """处理结果 as far as it was known at the desk; the text is sealed under `result`."""
 
     characters: int
 
 
-class ContactFinalised(Fact, tag="ContactFinalised.v1", kw_only=True):
+class ContactFinalised(Fact, tag="ContactFinalised.v1", frozen=True, kw_only=True):
     """The entry is complete. Primary dispositions partition the contacts of any period."""
 
     primary_disposition: Code
@@ -61,7 +61,7 @@ class ContactFinalised(Fact, tag="ContactFinalised.v1", kw_only=True):
     unit: Token | None = None
 
 
-class ContactLinkedToCase(Fact, tag="ContactLinkedToCase.v1", kw_only=True):
+class ContactLinkedToCase(Fact, tag="ContactLinkedToCase.v1", frozen=True, kw_only=True):
     """A repeat was joined to the case in hand instead of opening another."""
 
     case: Id

@@ -9,7 +9,7 @@ from events.fact import Code, Fact, Id, Label, Moment, Token
 Level = Annotated[int, Meta(ge=0, le=5, description="0 remind, 1 urge, 2 notice, 3 circular, 4 talk, 5 to the meeting")]
 
 
-class NoticeDrafted(Fact, tag="NoticeDrafted.v1", kw_only=True):
+class NoticeDrafted(Fact, tag="NoticeDrafted.v1", frozen=True, kw_only=True):
     level: Level
     grounds: tuple[Code, ...]
     unit: Token
@@ -25,7 +25,7 @@ class NoticeDrafted(Fact, tag="NoticeDrafted.v1", kw_only=True):
     reply_due: Moment
 
 
-class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", kw_only=True):
+class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", frozen=True, kw_only=True):
     """签发. A notice without a mandate is not a notice: `authority_basis` names it (domain.md §0.8)."""
 
     doc_no: Label
@@ -33,26 +33,26 @@ class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", kw_only=True):
     authority_basis: Label
 
 
-class NoticeServed(Fact, tag="NoticeServed.v1", kw_only=True):
+class NoticeServed(Fact, tag="NoticeServed.v1", frozen=True, kw_only=True):
     method: Code
 
 
-class NoticeAcknowledged(Fact, tag="NoticeAcknowledged.v1", kw_only=True):
+class NoticeAcknowledged(Fact, tag="NoticeAcknowledged.v1", frozen=True, kw_only=True):
     pass
 
 
-class ReplyReceived(Fact, tag="ReplyReceived.v1", kw_only=True):
+class ReplyReceived(Fact, tag="ReplyReceived.v1", frozen=True, kw_only=True):
     result: Code
     measures: tuple[Code, ...]
 
 
-class NoticeDischarged(Fact, tag="NoticeDischarged.v1", kw_only=True):
+class NoticeDischarged(Fact, tag="NoticeDischarged.v1", frozen=True, kw_only=True):
     """销号: after an accepted reply, or because the referral itself was verified."""
 
     reason: Code
 
 
-class NumberAssigned(Fact, tag="NumberAssigned.v1", kw_only=True):
+class NumberAssigned(Fact, tag="NumberAssigned.v1", frozen=True, kw_only=True):
     """The next number of a yearly document series; no gap, none twice."""
 
     number: Annotated[int, Meta(ge=1)]

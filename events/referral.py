@@ -9,7 +9,7 @@ from datetime import date
 from events.fact import Code, Fact, Label, Moment, Token
 
 
-class Duty(Fact, kw_only=True):
+class Duty(Fact, frozen=True, kw_only=True):
     """The three responsibilities (三项责任制): posts, not people."""
 
     leader: Label
@@ -17,7 +17,7 @@ class Duty(Fact, kw_only=True):
     post: Label
 
 
-class ReferralIssued(Fact, tag="ReferralIssued.v1", kw_only=True):
+class ReferralIssued(Fact, tag="ReferralIssued.v1", frozen=True, kw_only=True):
     referral_no: Label
     unit: Token
     role: Code
@@ -41,7 +41,7 @@ class ReferralIssued(Fact, tag="ReferralIssued.v1", kw_only=True):
     provisional: bool
 
 
-class ReferralSigned(Fact, tag="ReferralSigned.v1", kw_only=True):
+class ReferralSigned(Fact, tag="ReferralSigned.v1", frozen=True, kw_only=True):
     """签收. The clock of the report starts here: `due_report` is the end of that working day."""
 
     method: Code
@@ -54,11 +54,11 @@ class ReferralSigned(Fact, tag="ReferralSigned.v1", kw_only=True):
     provisional: bool
 
 
-class ProgressReported(Fact, tag="ProgressReported.v1", kw_only=True):
+class ProgressReported(Fact, tag="ProgressReported.v1", frozen=True, kw_only=True):
     measures: tuple[Code, ...]
 
 
-class FinalReported(Fact, tag="FinalReported.v1", kw_only=True):
+class FinalReported(Fact, tag="FinalReported.v1", frozen=True, kw_only=True):
     result: Code
     measures: tuple[Code, ...]
     handled_on: date
@@ -68,36 +68,36 @@ class FinalReported(Fact, tag="FinalReported.v1", kw_only=True):
     late_working_days: int = 0
 
 
-class ReportVerified(Fact, tag="ReportVerified.v1", kw_only=True):
+class ReportVerified(Fact, tag="ReportVerified.v1", frozen=True, kw_only=True):
     result: Code
 
 
-class ReportSentBack(Fact, tag="ReportSentBack.v1", kw_only=True):
+class ReportSentBack(Fact, tag="ReportSentBack.v1", frozen=True, kw_only=True):
     reason: Code
     due_report: Moment
 
 
-class ReturnRequested(Fact, tag="ReturnRequested.v1", kw_only=True):
+class ReturnRequested(Fact, tag="ReturnRequested.v1", frozen=True, kw_only=True):
     ground: Code
 
 
-class ReturnGranted(Fact, tag="ReturnGranted.v1", kw_only=True):
+class ReturnGranted(Fact, tag="ReturnGranted.v1", frozen=True, kw_only=True):
     """The unit is released. Where the matter goes next stands in the case, not here."""
 
     ground: Code
 
 
-class ReturnRefused(Fact, tag="ReturnRefused.v1", kw_only=True):
+class ReturnRefused(Fact, tag="ReturnRefused.v1", frozen=True, kw_only=True):
     """The unit is designated: it may not ask again (Weifang 12345 Reg. art 22)."""
 
     ground: Code
 
 
-class SignOverdue(Fact, tag="SignOverdue.v1", kw_only=True):
+class SignOverdue(Fact, tag="SignOverdue.v1", frozen=True, kw_only=True):
     due: Moment
 
 
-class ReferralOverdue(Fact, tag="ReferralOverdue.v1", kw_only=True):
+class ReferralOverdue(Fact, tag="ReferralOverdue.v1", frozen=True, kw_only=True):
     """A threshold after the due day was crossed unreported: `working_days` late, each threshold once."""
 
     due: Moment

@@ -93,7 +93,7 @@ class _Parts:
         for tag in tags:
             self._schema(tag, _open(current[tag]))
         commit = _open(current[contract.COMMIT])
-        commit["properties"]["facts"]["items"] = {"anyOf": [*(_to(tag) for tag in tags), _later_fact()]}
+        commit["properties"]["facts"]["items"] = {"anyOf": [*(_to(tag) for tag in tags), _later_fact(tags)]}
         message = f"partner.{kind}"
         self._schema(message, commit)
         self._message(message, message, {})
@@ -170,11 +170,11 @@ def _open(node: Any) -> Any:
     return [_open(part) for part in node] if isinstance(node, list) else node
 
 
-def _later_fact() -> Json:
+def _later_fact(known: list[str]) -> Json:
     return {
         "type": "object",
         "description": "a kind of fact that came in later",
-        "properties": {"type": {"type": "string"}},
+        "properties": {"type": {"type": "string", "not": {"enum": known}}},
         "required": ["type"],
     }
 

@@ -43,7 +43,7 @@ class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CodeList:
-    """The entries of one list, in the order of its file. Codes that are no longer given stay: history is read by them."""
+    """The entries of one list, in its file's order. Codes that are no longer given stay: history is read by them."""
 
     def __init__(self, name: str, zh: str, en: str, edition: str, source: str, entries: tuple[Entry, ...]) -> None:
         """Raises ValueError when a code, or a name that `find` would answer to, stands for two entries."""

@@ -25,23 +25,71 @@ HINT_ENTRIES_MAX = 10
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "register.cell_missing": ("“{column}”未填写。", "The cell {column} is empty; fill it in."),
-    "register.cell_too_long": ("“{column}”超过 {limit} 个字，请精简。", "The cell {column} is over {limit} characters; shorten it."),
-    "register.bad_encoding": ("“{column}”的文字编码与表头（{encoding}）不同或被截断，请重新另存。", "The cell {column} is not whole {encoding} text as the header is; save the file again."),
-    "register.mixed_encoding": ("本行是 UTF-8 编码，与表头（{encoding}）不同，请统一编码后另存。", "This row is UTF-8 while the header is {encoding}; save the file in one encoding."),
-    "register.cells_too_many": ("本行有 {found} 格，表头有 {expected} 列；请检查逗号和引号。", "The row has {found} cells and the header {expected}; check commas and quotes."),
-    "register.cells_too_few": ("本行只有 {found} 格，表头有 {expected} 列；请补齐。", "The row has only {found} cells and the header {expected}; complete it."),
-    "register.quotes_unbalanced": ("引号不成对或单元格过长（文本第 {text_line} 行起），请检查。", "A quote is not closed or a cell has no end (from text line {text_line}); check it."),
-    "register.code_unknown": ("“{column}”不在代码表中{hint_zh}。", "The cell {column} is not in its code list{hint_en}."),
-    "register.code_expired": ("“{column}”的代码在来电时已停用{hint_zh}。", "The code in {column} was out of use when the contact came in{hint_en}."),
-    "register.unit_unknown": ("“{column}”不在单位名录中，请填单位代码或全称。", "The cell {column} names no unit of the directory; write its code or full name."),
-    "register.time_malformed": ("“{column}”请写成 2026-01-12 09:30 的样子。", "Write {column} like 2026-01-12 09:30."),
-    "register.time_impossible": ("“{column}”的日期或时刻不存在，请核对。", "The date or time in {column} does not exist; check it."),
-    "register.time_out_of_range": ("“{column}”应在 2000 年至 2099 年之间，请核对。", "The cell {column} must lie between 2000 and 2099; check it."),
-    "register.screen_malformed": ("“{column}”请写九个是/否/？（或 y/n/u），或写“无”，或用顿号、逗号列出为“是”的题号，如 4、6。", "Write {column} as nine y/n/u, as 无 (none), or as the numbers that are yes, like 4,6."),
-    "register.age_malformed": ("“{column}”请填 0-120 的整数周岁，不清楚请填“不详”。", "Write {column} as whole years 0-120, or 不详 if unknown."),
-    "register.phone_malformed": ("“{column}”只能含数字、空格、+、-、括号，且只填一个号码。", "The cell {column} holds one number: digits, spaces, + - ( ) only."),
-    "register.number_repeated": ("“{column}”与第 {other} 行重复。", "The {column} repeats that of row {other}."),
-}  # fmt: skip
+    "register.cell_too_long": (
+        "“{column}”超过 {limit} 个字，请精简。",
+        "The cell {column} is over {limit} characters; shorten it.",
+    ),
+    "register.bad_encoding": (
+        "“{column}”的文字编码与表头（{encoding}）不同或被截断，请重新另存。",
+        "The cell {column} is not whole {encoding} text as the header is; save the file again.",
+    ),
+    "register.mixed_encoding": (
+        "本行是 UTF-8 编码，与表头（{encoding}）不同，请统一编码后另存。",
+        "This row is UTF-8 while the header is {encoding}; save the file in one encoding.",
+    ),
+    "register.cells_too_many": (
+        "本行有 {found} 格，表头有 {expected} 列；请检查逗号和引号。",
+        "The row has {found} cells and the header {expected}; check commas and quotes.",
+    ),
+    "register.cells_too_few": (
+        "本行只有 {found} 格，表头有 {expected} 列；请补齐。",
+        "The row has only {found} cells and the header {expected}; complete it.",
+    ),
+    "register.quotes_unbalanced": (
+        "引号不成对或单元格过长（文本第 {text_line} 行起），请检查。",
+        "A quote is not closed or a cell has no end (from text line {text_line}); check it.",
+    ),
+    "register.code_unknown": (
+        "“{column}”不在代码表中{hint_zh}。",
+        "The cell {column} is not in its code list{hint_en}.",
+    ),
+    "register.code_expired": (
+        "“{column}”的代码在来电时尚未启用或已停用，请核对。",
+        "The code in {column} was not in use when the contact came in; check it.",
+    ),
+    "register.unit_unknown": (
+        "“{column}”不在单位名录中，请填单位代码或全称。",
+        "The cell {column} names no unit of the directory; write its code or full name.",
+    ),
+    "register.time_malformed": (
+        "“{column}”请写成 2026-01-12 09:30 的样子。",
+        "Write {column} like 2026-01-12 09:30.",
+    ),
+    "register.time_impossible": (
+        "“{column}”的日期或时刻不存在，请核对。",
+        "The date or time in {column} does not exist; check it.",
+    ),
+    "register.time_out_of_range": (
+        "“{column}”应在 2000 年至 2099 年之间，请核对。",
+        "The cell {column} must lie between 2000 and 2099; check it.",
+    ),
+    "register.screen_malformed": (
+        "“{column}”请写九个是/否/？（或 y/n/u），或写“无”，或列出为“是”的题号，如 4、6。",
+        "Write {column} as nine y/n/u, as 无 (none), or as the numbers that are yes, like 4,6.",
+    ),
+    "register.age_malformed": (
+        "“{column}”请填 0-120 的整数周岁，不清楚请填“不详”。",
+        "Write {column} as whole years 0-120, or 不详 if unknown.",
+    ),
+    "register.phone_malformed": (
+        "“{column}”只能含数字、空格、+、-、括号，且只填一个号码。",
+        "The cell {column} holds one number: digits, spaces, + - ( ) only.",
+    ),
+    "register.number_repeated": (
+        "“{column}”与第 {other} 行重复。",
+        "The {column} repeats that of row {other}.",
+    ),
+}
 
 
 class WrongCell(Exception):
@@ -234,4 +282,7 @@ COLUMNS: dict[str, Column] = {
     "备注": _words("remarks", TEXT_MAX),
 }
 # The service names fields; a person looks for a column.
-COLUMN_OF = {column.field: name for name, column in COLUMNS.items()} | {"child_age": "当事人年龄", "age_band": "当事人年龄"}
+COLUMN_OF = {column.field: name for name, column in COLUMNS.items()} | {
+    "child_age": "当事人年龄",
+    "age_band": "当事人年龄",
+}

@@ -1,7 +1,7 @@
 """The paper register (登记表) typed into a CSV file -> RegisterContact commands, and a list of what cannot be one."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,36 +13,30 @@ from events.codes import code_list
 from events.commit import Actor, derive_id
 from services.bus.clock import LATEST
 from services.bus.decoding import decode
-from services.console.register_columns import COLUMN_OF, COLUMNS, Age, Column, WrongCell, plain, sentences
+from services.console.register_columns import COLUMN_OF, COLUMNS, Age, Column, WrongCell, sentences
+from services.console.register_file import (
+    UTF_8_MARK,
+    Record,
+    RegisterRefused,
+    encoding_of,
+    header_of,
+    is_utf_8,
+    read_bytes,
+    records,
+)
 from services.decision import Env, Refused
 from services.directory import directory
 from services.intake.commands import RegisterContact
 from services.intake.contact import decide
 from services.refusals import sentences as service_sentences
 
-BYTES_MAX = 64 * 1024 * 1024
+__all__ = ["Problem", "Register", "RegisterRefused", "Row", "desk_of", "read_register", "write_rejects"]
+
 # Years of a city's contacts; above it a file is not a register, and its list of problems would fill the memory.
 ROWS_MAX = 200_000
-CELLS_MAX = 64
-# Fewer known names than this: the first row is no header, and must not be quoted in a message.
-HEADER_NAMES_MIN = 3
-# Two letters may be valid UTF-8 and GB18030 by chance; this many never are.
-MIXED_BYTES_MIN = 18
 CITY = "city"
 SOME_CASE = "0" * 26
-NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-
-
-class RegisterRefused(Exception):
-    """The file as a whole cannot be read. Nothing of it is imported."""
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.code = code
-        self.zh = zh
-        self.en = en
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -68,30 +62,26 @@ class Register(Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-class _Record(Struct, frozen=True, kw_only=True):
-    """One CSV record as bytes in latin-1 clothes; `cells` is None when its quotes do not close."""
-
-    line: int
-    text_line: int
-    cells: list[str] | None
-
-
 def read_register(path: Path) -> Register:
     """Read a register file. Raises RegisterRefused for the file as a whole, OSError when it cannot be opened."""
-    raw = _bytes(path)
-    records = _records(raw)
-    header = next(records, None)
+    raw = read_bytes(path)
+    found_records = records(raw)
+    header = next(found_records, None)
     if header is None or header.cells is None:
-        raise RegisterRefused("register.no_header", "文件第一行不是表头，请补上表头。", "The file has no header row; add it.")
-    encoding = _encoding(raw, header.cells)
-    names = _header(header.cells, encoding)
+        raise RegisterRefused(
+            "register.no_header", "文件第一行不是表头，请补上表头。", "The file has no header row; add it."
+        )
+    encoding = encoding_of(raw, header.cells)
+    names = header_of(header.cells, encoding)
     rows: list[Row] = []
     problems: list[Problem] = []
     seen: dict[tuple[str, str], int] = {}
-    for record in records:
+    for record in found_records:
         if record.line > ROWS_MAX + 1:
             raise RegisterRefused(
-                "register.too_many_rows", f"超过 {ROWS_MAX} 行，请分成几个文件。", f"Over {ROWS_MAX} rows; split the file."
+                "register.too_many_rows",
+                f"超过 {ROWS_MAX} 行，请分成几个文件。",
+                f"Over {ROWS_MAX} rows; split the file.",
             )
         if record.cells is not None and not any(cell.strip() for cell in record.cells):
             continue
@@ -100,7 +90,7 @@ def read_register(path: Path) -> Register:
             rows.append(found)
         else:
             problems += found
-    return Register(encoding="utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else encoding, rows=rows, problems=problems)
+    return Register(encoding="utf-8-sig" if raw.startswith(UTF_8_MARK) else encoding, rows=rows, problems=problems)
 
 
 def write_rejects(path: Path, problems: Sequence[Problem]) -> Path:
@@ -120,112 +110,7 @@ def _as_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        raw = file.read(BYTES_MAX + 1)
-    if len(raw) > BYTES_MAX:
-        raise RegisterRefused("register.too_large", "文件超过 64 MB，请分成几个文件。", "The file is over 64 MB; split it.")
-    # UTF-16 without its mark still has a NUL beside every ASCII character, the commas of the header among them.
-    if raw.startswith(UTF_16) or b",\0" in raw[:4096] or b"\0," in raw[:4096]:
-        raise RegisterRefused(
-            "register.utf16",
-            "文件是 UTF-16（Unicode）编码；请另存为“CSV UTF-8（逗号分隔）”。",
-            "The file is UTF-16; save it as “CSV UTF-8 (comma delimited)”.",
-        )
-    if raw.startswith(NOT_TEXT):
-        raise RegisterRefused(
-            "register.not_csv",
-            "这不是 CSV 文件；请在表格软件里另存为“CSV UTF-8（逗号分隔）”。",
-            "This is not a CSV file; save it from the spreadsheet as “CSV UTF-8 (comma delimited)”.",
-        )
-    return raw
-
-
-class _Lines(Iterator[str]):
-    """The file's lines in latin-1: lossless, so that one bad byte spoils its own cell and not the file.
-
-    In UTF-8 and GB18030 alike no byte of a Chinese character equals a comma, a quote or a line end.
-    """
-
-    def __init__(self, raw: bytes) -> None:
-        self._lines = raw.splitlines(keepends=True)
-        self.position = 0
-
-    def __next__(self) -> str:
-        if self.position >= len(self._lines):
-            raise StopIteration
-        self.position += 1
-        return self._lines[self.position - 1].decode("latin-1")
-
-
-def _records(raw: bytes) -> Iterator[_Record]:
-    lines = _Lines(raw.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\x84\x31\x95\x33"))
-    reader = csv.reader(lines, strict=True)
-    line = 0
-    while True:
-        begins = lines.position
-        line += 1
-        try:
-            cells: list[str] | None = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            # Go on at the very next line: an open quote must not swallow the rows after it.
-            lines.position = begins + 1
-            reader = csv.reader(lines, strict=True)
-            cells = None
-        yield _Record(line=line, text_line=begins + 1, cells=cells)
-
-
-def _encoding(raw: bytes, header: Sequence[str]) -> str:
-    """The header is Chinese, so its encoding is the file's: strict UTF-8, else strict GB18030."""
-    names = ",".join(header).encode("latin-1")
-    for encoding in ("utf-8",) if raw.startswith(b"\xef\xbb\xbf") else ("utf-8", "gb18030"):
-        try:
-            names.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise RegisterRefused(
-        "register.bad_encoding",
-        "认不出文件编码；请另存为“CSV UTF-8（逗号分隔）”。",
-        "The encoding is neither UTF-8 nor GB18030; save the file as “CSV UTF-8 (comma delimited)”.",
-    )
-
-
-def _header(cells: Sequence[str], encoding: str) -> list[str]:
-    """The columns of the file in its own order, or a refusal that names what is missing, repeated or unknown."""
-    names = [plain(cell.encode("latin-1").decode(encoding)) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(set(names) & COLUMNS.keys()) < HEADER_NAMES_MIN:
-        raise RegisterRefused(
-            "register.no_header",
-            "文件第一行不是登记表的表头；第一行应为：" + "、".join(COLUMNS) + "。",
-            "The first row is not the register's header; it must name its columns: " + ", ".join(COLUMNS) + ".",
-        )
-    repeated = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
-    unknown = [f"{at}（{name[:12]}）" for at, name in enumerate(names, start=1) if name not in COLUMNS][:CELLS_MAX]
-    missing = [name for name, column in COLUMNS.items() if column.needed and name not in names]
-    wrong = [
-        (code, zh + "、".join(which), en + ", ".join(which))
-        for code, zh, en, which in (
-            ("register.columns_repeated", "表头有重复的列：", "repeated columns: ", repeated),
-            ("register.columns_unknown", "表头有不认识的列：第 ", "unknown columns: no. ", unknown),
-            ("register.columns_missing", "表头缺少必需的列：", "missing columns: ", missing),
-        )
-        if which
-    ]
-    if wrong:
-        raise RegisterRefused(
-            wrong[0][0],
-            "；".join(zh for _, zh, _ in wrong) + "。",
-            "The header is not that of the register; " + "; ".join(en for _, _, en in wrong) + ".",
-        )
-    return names
-
-
-def _row(record: _Record, names: list[str], encoding: str, seen: dict[tuple[str, str], int]) -> Row | list[Problem]:
+def _row(record: Record, names: list[str], encoding: str, seen: dict[tuple[str, str], int]) -> Row | list[Problem]:
     line, cells = record.line, record.cells
     if cells is None:
         return [_problem(line, "", "register.quotes_unbalanced", text_line=str(record.text_line))]
@@ -235,7 +120,7 @@ def _row(record: _Record, names: list[str], encoding: str, seen: dict[tuple[str,
     if len(cells) != len(names):
         code = "register.cells_too_many" if len(cells) > len(names) else "register.cells_too_few"
         return [_problem(line, "", code, found=str(len(cells)), expected=str(len(names)))]
-    if encoding == "gb18030" and _is_utf_8(cells):
+    if encoding == "gb18030" and is_utf_8(cells):
         return [_problem(line, "", "register.mixed_encoding", encoding=encoding)]
     values: dict[str, Any] = {column.field: column.empty for column in COLUMNS.values()}
     problems: list[Problem] = []
@@ -253,17 +138,6 @@ def _row(record: _Record, names: list[str], encoding: str, seen: dict[tuple[str,
     if not {"来电时间", "区划码"} & wrong_columns and _out_of_use(values):
         problems.append(_problem(line, "区划码", "register.code_expired"))
     return problems or _command(line, values)
-
-
-def _is_utf_8(cells: Sequence[str]) -> bool:
-    raw = "".join(cells).encode("latin-1")
-    if sum(byte >= 0x80 for byte in raw) < MIXED_BYTES_MIN:
-        return False
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _value(column: Column, cell: str, encoding: str) -> Any:

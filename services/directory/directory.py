@@ -64,9 +64,7 @@ class Directory:
     def __init__(self, desks: tuple[Desk, ...], units: tuple[Unit, ...], principals: tuple[Principal, ...]) -> None:
         """Raises ValueError when two entries share a code, or a name that a look-up would answer to."""
         duty = tuple(Principal(name=f"duty-{desk.code}", role="duty_officer", desk=desk.code) for desk in desks)
-        partners = tuple(
-            Principal(name=unit.code, role="unit", unit=unit.code, account="partners") for unit in units
-        )
+        partners = tuple(Principal(name=unit.code, role="unit", unit=unit.code, account="partners") for unit in units)
         self.desks, self.units, self.principals = desks, units, (*principals, *duty, *partners)
         self._units = {unit.code: unit for unit in units}
         self._desks = {desk.code: desk for desk in desks}

@@ -1,6 +1,6 @@
 """Who may send which command: one table and one pure function. domain.md §4.3 "Who".
 
-A role is not enough for everything: that nobody verifies the own unit's report, for one, is decided where the report is.
+A role is not enough for everything: that no unit verifies its own report, for one, is decided where the report is.
 """
 
 from events.commit import Actor
@@ -43,4 +43,6 @@ def allow(actor: Actor, command: str) -> bool:
         # Someone speaks for a unit, or a unit for nobody: no such actor comes out of the directory.
         return False
     permitted = PERMITTED.get(command, frozenset())
-    return actor.role in permitted or f"{actor.role}:{actor.principal}" in permitted
+    if actor.role == "service" and f"service:{actor.principal}" in permitted:
+        return True
+    return actor.role in permitted and ":" not in actor.role

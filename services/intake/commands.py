@@ -11,7 +11,7 @@ from events.fact import Code, Id, Label, Moment, Token
 from services.command import Command, ShortText, Text
 
 
-class RegisterContact(Command, kw_only=True):
+class RegisterContact(Command, frozen=True, kw_only=True):
     """Enter one contact, complete as on the paper form (登记表), with its primary disposition."""
 
     number: Number
@@ -43,7 +43,7 @@ class RegisterContact(Command, kw_only=True):
     remarks: Text = ""
 
 
-class OpenCase(Command, kw_only=True):
+class OpenCase(Command, frozen=True, kw_only=True):
     """Open the case of a finalised contact. Sent by intake itself, as the reaction to ContactFinalised."""
 
     contact: Id
@@ -62,7 +62,7 @@ class OpenCase(Command, kw_only=True):
     unit: Token | None = None
 
 
-class MakeMandatoryReport(Command, kw_only=True):
+class MakeMandatoryReport(Command, frozen=True, kw_only=True):
     """Record that the report to the police was made (强制报告)."""
 
     case: Id
@@ -72,7 +72,7 @@ class MakeMandatoryReport(Command, kw_only=True):
     police_ref: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z")]
 
 
-class RecordInstruction(Command, kw_only=True):
+class RecordInstruction(Command, frozen=True, kw_only=True):
     """Record a leader's instruction (领导批示) on the case."""
 
     case: Id
@@ -81,7 +81,7 @@ class RecordInstruction(Command, kw_only=True):
     instruction: Text
 
 
-class RequestReferral(Command, kw_only=True):
+class RequestReferral(Command, frozen=True, kw_only=True):
     """Ask for a referral of the case to a unit; the referral service issues it."""
 
     case: Id
@@ -90,7 +90,7 @@ class RequestReferral(Command, kw_only=True):
     replaces: Id | None = None
 
 
-class RecordCoordination(Command, kw_only=True):
+class RecordCoordination(Command, frozen=True, kw_only=True):
     """Record direct coordination (直接协调) with several units."""
 
     case: Id
@@ -99,7 +99,7 @@ class RecordCoordination(Command, kw_only=True):
     coordination: Text = ""
 
 
-class RecordOutcome(Command, kw_only=True):
+class RecordOutcome(Command, frozen=True, kw_only=True):
     """Record what came of it for the child: a monthly benefit, back at school …"""
 
     case: Id
@@ -109,7 +109,7 @@ class RecordOutcome(Command, kw_only=True):
     review_on: date | None = None
 
 
-class RecordCallback(Command, kw_only=True):
+class RecordCallback(Command, frozen=True, kw_only=True):
     """Record a callback (回访); the three answers are needed when the caller was reached."""
 
     case: Id
@@ -119,14 +119,14 @@ class RecordCallback(Command, kw_only=True):
     satisfied: bool | None = None
 
 
-class CloseCase(Command, kw_only=True):
+class CloseCase(Command, frozen=True, kw_only=True):
     """Close the case with a closure code."""
 
     case: Id
     code: Code
 
 
-class NoteReferralOutcome(Command, kw_only=True):
+class NoteReferralOutcome(Command, frozen=True, kw_only=True):
     """Note on the case what came of a referral. Sent by intake itself, as a reaction."""
 
     case: Id
@@ -135,7 +135,7 @@ class NoteReferralOutcome(Command, kw_only=True):
     result: Code | None = None
 
 
-class ViewRegistration(Command, kw_only=True):
+class ViewRegistration(Command, frozen=True, kw_only=True):
     """Be shown the plain registration form. The view is recorded before the form is shown."""
 
     case: Id

@@ -14,7 +14,7 @@ from services.command import Command
 Measures = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=20)]
 
 
-class IssueReferral(Command, kw_only=True):
+class IssueReferral(Command, frozen=True, kw_only=True):
     """Issue a referral. Sent by the referral service itself, as the reaction to ReferralRequested."""
 
     referral: Id
@@ -27,21 +27,21 @@ class IssueReferral(Command, kw_only=True):
     asks: tuple[Code, ...]
 
 
-class SignReferral(Command, kw_only=True):
+class SignReferral(Command, frozen=True, kw_only=True):
     """签收: the unit takes the referral; the clock of its report starts."""
 
     referral: Id
     method: Code = "system"
 
 
-class ReportProgress(Command, kw_only=True):
+class ReportProgress(Command, frozen=True, kw_only=True):
     """阶段反馈."""
 
     referral: Id
     measures: Measures
 
 
-class ReportResult(Command, kw_only=True):
+class ReportResult(Command, frozen=True, kw_only=True):
     """办结反馈: the unit's final report. Late is allowed and flagged."""
 
     referral: Id
@@ -51,45 +51,45 @@ class ReportResult(Command, kw_only=True):
     replied_to_caller_on: date | None = None
 
 
-class VerifyReport(Command, kw_only=True):
+class VerifyReport(Command, frozen=True, kw_only=True):
     """审核 by a coordinator, never by the reporting unit."""
 
     referral: Id
 
 
-class SendBackReport(Command, kw_only=True):
+class SendBackReport(Command, frozen=True, kw_only=True):
     """退回重办 with a reason."""
 
     referral: Id
     reason: Code
 
 
-class RequestReturn(Command, kw_only=True):
+class RequestReturn(Command, frozen=True, kw_only=True):
     """退单申请: a unit may ask, the coordinator decides."""
 
     referral: Id
     ground: Code
 
 
-class GrantReturn(Command, kw_only=True):
+class GrantReturn(Command, frozen=True, kw_only=True):
     """Release the unit. The case is referred anew by intake.RequestReferral with `replaces`."""
 
     referral: Id
 
 
-class RefuseReturn(Command, kw_only=True):
+class RefuseReturn(Command, frozen=True, kw_only=True):
     """The unit is designated: it handles the matter and may not ask again."""
 
     referral: Id
 
 
-class CheckDeadline(Command, kw_only=True):
+class CheckDeadline(Command, frozen=True, kw_only=True):
     """Wake a referral: record what has become overdue by now, if anything. Harmless at any time."""
 
     referral: Id
 
 
-class SignOffNotice(Command, kw_only=True):
+class SignOffNotice(Command, frozen=True, kw_only=True):
     """签发 a drafted notice: it gets its document number and is served."""
 
     notice: Id
@@ -97,11 +97,11 @@ class SignOffNotice(Command, kw_only=True):
     authority_basis: Label
 
 
-class AcknowledgeNotice(Command, kw_only=True):
+class AcknowledgeNotice(Command, frozen=True, kw_only=True):
     notice: Id
 
 
-class ReplyToNotice(Command, kw_only=True):
+class ReplyToNotice(Command, frozen=True, kw_only=True):
     """回执: the unit answers a notice."""
 
     notice: Id
@@ -109,13 +109,13 @@ class ReplyToNotice(Command, kw_only=True):
     measures: Measures
 
 
-class DischargeNotice(Command, kw_only=True):
+class DischargeNotice(Command, frozen=True, kw_only=True):
     """销号 after an accepted reply or a verified referral."""
 
     notice: Id
 
 
-class DraftNotice(Command, kw_only=True):
+class DraftNotice(Command, frozen=True, kw_only=True):
     """Draft the notice that a crossed threshold calls for. Sent by the referral service itself, as a reaction."""
 
     referral: Id

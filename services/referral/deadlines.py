@@ -40,7 +40,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The last moment that is still in time, with offset +08:00. Provisional: a year's calendar is not published yet."""
+    """The last moment that is still in time, at +08:00. Provisional: a year's calendar is not published yet."""
 
     at: datetime
     provisional: bool
@@ -68,7 +68,7 @@ def _table() -> dict[str, Any]:
 
 
 def due(policy: str, start: datetime, calendar: Calendar) -> Due:
-    """When the period of the policy with this id ends. Raises KeyError for an unknown id, ValueError without an offset."""
+    """When the period of this policy ends. Raises KeyError for an unknown id, ValueError without an offset."""
     row = policies()[policy]
     return end(row.limit, row.unit, start, calendar)
 

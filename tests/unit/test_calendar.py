@@ -1,13 +1,16 @@
 """The working-day calendar equals the published one, and counting on it equals a second implementation."""
 
+import ast
 from bisect import bisect_right
 from datetime import date, timedelta
+from pathlib import Path
 
 import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.referral import calendar
 from services.referral.calendar import from_data, published
 
 CALENDAR = published()
@@ -123,12 +126,7 @@ def test_a_calendar_that_contradicts_itself_is_refused():
 
 
 def test_the_library_is_no_part_of_the_product():
-    import ast
-    import pathlib
-
-    import services.referral.calendar as module
-
-    tree = ast.parse(pathlib.Path(module.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(calendar.__file__).read_text(encoding="utf-8"))
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     allowed = {"hashlib", "tomllib", "collections.abc", "dataclasses", "datetime", "functools", "typing"}

@@ -1,6 +1,6 @@
 """When a period ends: the worked vectors of domain.md §4.7, the counting rules, and the choice of a policy."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -76,7 +76,7 @@ def test_a_period_ends(policy, start, ends):
 
 
 def test_the_day_of_a_moment_is_its_day_in_china():
-    evening_in_utc = datetime(2026, 2, 12, 16, 30, tzinfo=timezone.utc)  # 00:30 on 13 February in China
+    evening_in_utc = datetime(2026, 2, 12, 16, 30, tzinfo=UTC)  # 00:30 on 13 February in China
     assert due("R3", evening_in_utc, CALENDAR).at == last_moment("2026-02-27")
     assert due("S2", evening_in_utc, CALENDAR).at.utcoffset() == timedelta(hours=8)
 

@@ -12,7 +12,9 @@ DIGEST = re.compile(r"[0-9a-fA-F]{32,}")
 NUMBERS = {
     "mobile number": re.compile(r"(?<![\d.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"),
     "landline number": re.compile(r"(?<![\d-])0[1-9]\d{1,2}-\d{7,8}(?!\d)"),
-    "identity card": re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
+    "identity card": re.compile(
+        r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+    ),
 }
 
 
@@ -53,6 +55,8 @@ def test_a_number_that_could_be_someone_s_is_seen(parts, kind):
     assert found("".join(parts)) == [kind]
 
 
-@pytest.mark.parametrize("text", ["000-0000-0001", "96308", "2026-01-12T09:30:00", "a" + "1380000" * 8, "0.13912345678"])
+@pytest.mark.parametrize(
+    "text", ["000-0000-0001", "96308", "2026-01-12T09:30:00", "a" + "1380000" * 8, "0.13912345678"]
+)
 def test_an_invented_number_a_time_or_a_digest_is_not(text):
     assert found(text) == []

@@ -1,0 +1,61 @@
+"""Who may say and hear what on the bus: one table, from which the server's configuration is generated."""
+
+from msgspec import Struct
+
+from events.subjects import LEDGER, PARTNERS
+from services.broker.credentials import Credential
+
+# nats.md §5.2: acknowledgements have an older and a newer form of subject.
+_ACKS = ("$JS.ACK.{stream}.{consumer}.>", "$JS.ACK.*.*.{stream}.{consumer}.>")
+_READ_LEDGER = (
+    f"$JS.API.DIRECT.GET.{LEDGER}",
+    f"$JS.API.DIRECT.GET.{LEDGER}.>",
+    f"$JS.API.STREAM.MSG.GET.{LEDGER}",
+    f"$JS.API.STREAM.INFO.{LEDGER}",
+)
+# Answers go to inboxes and to the broker's own return addresses for requests from the partners' account.
+_REPLIES = ("_INBOX.>", "_R_.>")
+
+
+class Permission(Struct, frozen=True):
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+
+def _consumer(stream: str, consumer: str) -> tuple[str, ...]:
+    return (
+        f"$JS.API.CONSUMER.INFO.{stream}.{consumer}",
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}",
+        *(form.format(stream=stream, consumer=consumer) for form in _ACKS),
+    )
+
+
+def permission(credential: Credential) -> Permission | None:
+    """The permission of one principal; None: no bounds inside its account (the provisioner alone)."""
+    name, inbox = credential.principal, (f"{credential.inbox}.>",)
+    match credential.role, name:
+        case "admin", _:
+            return None
+        case "service", "intake":
+            own = ("ledger.contact.>", "ledger.case.>")
+            return Permission((*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake"))
+        case "service", "referral":
+            own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
+            return Permission((*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral"))
+        case "service", "projections":
+            return Permission((*_READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
+        case "unit", _:
+            return Permission(
+                (
+                    f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.{name}",
+                    # A unit may read its own feed again, from any position: an addition to nats.md §5.2.
+                    f"$JS.API.CONSUMER.RESET.{PARTNERS}.{name}",
+                    *(form.format(stream=PARTNERS, consumer=name) for form in _ACKS),
+                    f"cmd.referral.{name}.>",
+                ),
+                inbox,
+            )
+        case role, _:
+            reads = _READ_LEDGER if role == "auditor" else ()
+            commands = (f"cmd.intake.{name}.*", f"cmd.referral.{name}.*", f"qry.projections.{name}.*")
+            return Permission((*commands, *reads), inbox)

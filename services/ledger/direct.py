@@ -1,0 +1,104 @@
+"""Reading messages by batched direct get (ADR-31): the client library has no call for it."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from events.subjects import LEDGER
+from services.ledger.history import DamagedLedger, LedgerUnavailable
+
+TIMEOUT_SECONDS = 5.0
+# What one request may hand out: below the client's buffer, far above one aggregate.
+BATCH = 1000
+BYTES_MAX = 4 * 1024 * 1024
+
+Raw = tuple[int, str, bytes]
+
+
+async def batch(connection: Client, request: dict[str, Any]) -> tuple[list[Raw], int]:
+    """One request's messages as (seq, subject, bytes), and how many more there are. Raises LedgerUnavailable."""
+    inbox = connection.new_inbox()
+    done: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+    found: list[Raw] = []
+
+    async def on_message(message: Msg) -> None:
+        headers = message.headers or {}
+        # A stored message always carries its sequence; the end of the batch carries a status.
+        if "Nats-Sequence" in headers:
+            found.append((int(headers["Nats-Sequence"]), headers["Nats-Subject"], message.data))
+        elif not done.done():
+            done.set_result(message)
+
+    subscription = await connection.subscribe(inbox, cb=on_message)
+    try:
+        body = json.dumps({"batch": BATCH, "max_bytes": BYTES_MAX} | request).encode()
+        await connection.publish(f"$JS.API.DIRECT.GET.{LEDGER}", body, reply=inbox)
+        end = await asyncio.wait_for(done, TIMEOUT_SECONDS)
+    except (nats.errors.Error, TimeoutError, OSError) as error:
+        raise LedgerUnavailable("the ledger does not answer") from error
+    finally:
+        if not connection.is_closed:
+            await subscription.unsubscribe()
+    return found, _left(end.headers or {})
+
+
+def _left(headers: dict[str, str]) -> int:
+    match headers.get("Status"):
+        case "204":
+            return int(headers.get("Nats-Num-Pending", "0"))
+        case "404":
+            return 0
+        case "503":
+            raise LedgerUnavailable("no server answers for the ledger")
+        case status:
+            raise DamagedLedger(f"the ledger refuses to be read: {status} {headers.get('Description', '')}")
+
+
+async def every(connection: Client, subject: str, after: int = 0) -> list[Raw]:
+    """All messages of one literal subject after a position, in order."""
+    messages: list[Raw] = []
+    while True:
+        start = (messages[-1][0] if messages else after) + 1
+        found, left = await batch(connection, {"seq": start, "next_by_subj": subject})
+        messages += found
+        if not left or not found:
+            return messages
+
+
+async def last(connection: Client, subject: str, leader: bool = False) -> Raw | None:
+    """The newest message of a subject or filter; on the leader when it must not be stale. Raises LedgerUnavailable."""
+    if not leader:
+        found, _ = await batch(connection, {"multi_last": [subject], "batch": 1})
+        return found[-1] if found else None
+    try:
+        body = json.dumps({"last_by_subj": subject}).encode()
+        answer = await connection.request(f"$JS.API.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
+    except (nats.errors.Error, TimeoutError, OSError) as error:
+        raise LedgerUnavailable("the ledger's leader does not answer") from error
+    return _message(json.loads(answer.data))
+
+
+async def at(connection: Client, seq: int) -> Raw | None:
+    """The message at one position, from the leader."""
+    try:
+        body = json.dumps({"seq": seq}).encode()
+        answer = await connection.request(f"$JS.API.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
+    except (nats.errors.Error, TimeoutError, OSError) as error:
+        raise LedgerUnavailable("the ledger's leader does not answer") from error
+    return _message(json.loads(answer.data))
+
+
+def _message(answer: dict[str, Any]) -> Raw | None:
+
+
+    if "error" in answer:
+        if answer["error"].get("code") == 404:
+            return None
+        raise LedgerUnavailable(str(answer["error"].get("description")))
+    message = answer["message"]
+    return int(message["seq"]), str(message["subject"]), base64.b64decode(message.get("data", ""))

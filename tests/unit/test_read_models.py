@@ -1,0 +1,278 @@
+"""Every read model: it says what it is, counts what the deciders would, and is the same however it was computed."""
+
+import asyncio
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.decision import Refused
+from services.projections.model import BadModel, load, materialised, models, parse, texts
+from services.projections.queries import QueryAnswer, answer, queries
+from services.projections.rebuild import rebuild
+from services.projections.refresh import over
+from services.projections.store import Store
+from tests.support.read_models import REFERENCE, Held, Town
+
+# A store on disk for each example: few examples, each with a long history.
+FEW = settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+seeds = st.integers(min_value=0, max_value=2**32)
+
+
+def open_store(folder: Path) -> Store:
+    return Store.open(folder, REFERENCE)
+
+
+def ask(store: Store, name: str, as_of: int | None = None, **params: Any) -> QueryAnswer | Refused:
+    return asyncio.run(answer(store, name, params, as_of))
+
+
+def rows(store: Store, name: str, as_of: int | None = None, **params: Any) -> list[dict[str, Any]]:
+    found = ask(store, name, as_of, **params)
+    assert isinstance(found, QueryAnswer), found
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def table(store: Store, name: str) -> list[tuple[Any, ...]]:
+    # As text: the client library writes no time zones without a further package.
+    with store.reading() as cursor:
+        return sorted(cursor.execute(f"{over([name])}select t::varchar from {name} as t").fetchall())
+
+
+def feed(store: Store, commits: list[Held], rng: Random, until: int | None = None) -> None:
+    """Apply in batches of every size."""
+    at, end = 0, until or len(commits)
+    while at < end:
+        size = rng.choice((1, 2, 7, 60))
+        store.apply(commits[at : min(at + size, end)], "first")
+        at = min(at + size, end)
+
+
+@pytest.fixture
+def town() -> Town:
+    town = Town(Random(1955))
+    town.grow(500)
+    return town
+
+
+@pytest.fixture
+def store(tmp_path: Path, town: Town) -> Any:
+    opened = open_store(tmp_path / "read-models")
+    opened.apply(town.commits, "first")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("name", sorted(texts("models")))
+def test_a_model_states_its_grain_readers_columns_and_laws(name: str, store: Store) -> None:
+    model = models()[name]
+    assert model.grain.endswith(".") and model.title and model.checks
+    with store.reading() as cursor:
+        described = cursor.execute(f"{over([name])}select * from {name} limit 0").description
+    assert [column.name for column in model.columns] == [each[0] for each in described or ()]
+    assert all(column.zh and column.en for column in model.columns)
+    assert described is not None and described[-1][0] == "last_seq"
+
+
+@pytest.mark.parametrize("name", sorted(texts("models")))
+def test_a_model_is_the_same_each_time_it_is_computed(name: str, tmp_path: Path, town: Town, store: Store) -> None:
+    again = open_store(tmp_path / "again")
+    feed(again, town.commits, Random(7))
+    assert table(again, name) == table(store, name) != []
+    again.close()
+
+
+@FEW
+@given(seed=seeds)
+def test_incremental_equals_rebuild_and_no_law_breaks(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    rng = Random(seed)
+    town = Town(rng)
+    town.grow(rng.choice((1, 30, 250)))
+    store = open_store(tmp_path_factory.mktemp("models"))
+    feed(store, town.commits, rng)
+    assert store.state().frozen == {}
+    report = asyncio.run(rebuild(store))
+    assert report.differences == {} and report.equal and report.commits == len(town.commits)
+    assert store.state().frozen == {}
+    store.close()
+
+
+@FEW
+@given(seed=seeds)
+def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    rng = Random(seed)
+    town = Town(rng)
+    town.grow(250)
+    store = open_store(tmp_path_factory.mktemp("models"))
+    feed(store, town.commits, rng)
+    board = {row["case_id"]: row for row in rows(store, "case_board")}
+    assert {key: row["status"] for key, row in board.items()} == {key: each.status for key, each in town.cases.items()}
+    assert {key: row["open_referrals"] for key, row in board.items()} == {
+        key: len(each.open_referrals) for key, each in town.cases.items()
+    }
+    assert {key: row["mandatory"] for key, row in board.items()} == {
+        key: bool(each.report_grounds) for key, each in town.cases.items()
+    }
+    for row in rows(store, "referral_ledger"):
+        state = town.referrals[row["referral"]]
+        assert (row["status"], row["times_sent_back"], row["designated"], row["sign_overdue"]) == (
+            state.status,
+            state.rounds,
+            state.designated,
+            state.sign_overdue,
+        )
+        assert row["case_id"] == town.asked_by[row["referral"]]
+        assert (row["overdue_working_days"] > 0) == bool(state.crossed)
+    assert {row["notice"]: row["status"] for row in rows(store, "supervision_ledger")} == {
+        key: each.status for key, each in town.notices.items()
+    }
+    assert len(rows(store, "contact_register")) == len(town.contacts)
+    store.close()
+
+
+PARAMS: dict[str, dict[str, Any]] = {
+    "open_deadlines": {"now": "2026-09-01T00:00:00+08:00"},
+    "figures": {"from": "2026-01-12", "to": "2026-12-31"},
+}
+
+
+@FEW
+@given(seed=seeds)
+def test_as_of_is_what_a_store_that_had_stopped_there_would_say(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = Random(seed)
+    town = Town(rng)
+    town.grow(200)
+    cut = rng.randrange(1, len(town.commits))
+    whole, short = (open_store(tmp_path_factory.mktemp("models")) for _ in range(2))
+    feed(whole, town.commits, rng)
+    feed(short, town.commits, rng, until=cut)
+    single = {
+        "case": {"case": next(iter(town.cases), "N-00001")},
+        "case_history": {"case": next(iter(town.cases), "N-00001")},
+        "referral": {"referral": next(iter(town.referrals), "青转〔2026〕1号")},
+        "notice": {"notice": next(iter(town.notices), "青督〔2026〕1号")},
+    }
+    for query in queries():
+        params = (PARAMS | single).get(query["name"], {})
+        then, now = ask(whole, query["name"], cut, **params), ask(short, query["name"], **params)
+        assert isinstance(then, QueryAnswer)
+        assert then == now, query["name"]
+    whole.close()
+    short.close()
+
+
+def test_a_position_before_the_first_commit_is_empty(store: Store) -> None:
+    assert rows(store, "contact_register", as_of=0) == []
+    assert [row["value"] for row in rows(store, "figures", as_of=0, **PARAMS["figures"]) if row["value"]] == []
+
+
+def test_the_scorecard_prints_the_wilson_interval_of_the_domain_page() -> None:
+    # domain.md §4.4: 18 of 114 is 10.2-23.6 %.
+    with duckdb.connect() as plain:
+        plain.execute(
+            "create table referral_ledger as select 'u01' as unit, i as last_seq, true as signed, false as signed_late,"
+            " true as reported, i > 18 as late, true as verified, 'verified' as status, 0 as times_sent_back,"
+            " false as sign_overdue, 0 as overdue_working_days from range(1, 115) as r(i)"
+        )
+        plain.execute("create table supervision_ledger (unit text, level int, served text, last_seq bigint)")
+        plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
+        select = f"select judged, on_time_rate, on_time_low, on_time_high from ({models()['unit_scorecard'].select})"
+        assert plain.execute(select).fetchall() == [(114, 0.1579, 0.1023, 0.2358)]
+
+
+def test_a_case_tells_its_whole_story_in_the_order_of_the_ledger(store: Store, town: Town) -> None:
+    case = next(each for each in town.asked_by.values() if each in town.cases)
+    story = rows(store, "case_history", case=case)
+    assert story[0]["type"] == "ContactRegistered.v1"
+    assert [row["seq"] for row in story] == sorted(row["seq"] for row in story)
+    assert {"contact", "case", "referral"} <= {row["kind"] for row in story}
+    assert all(row["hash"] == town.commits[row["seq"] - 1].hash for row in story)
+
+
+def test_dispositions_partition_the_contacts_of_a_period(store: Store, town: Town) -> None:
+    found = rows(store, "figures", **PARAMS["figures"])
+    figures = {row["figure"]: row["value"] for row in found}
+    parts = [value for name, value in figures.items() if name.startswith("contacts.disposition.")]
+    assert sum(parts) == figures["contacts"] == len(town.contacts)
+
+
+def test_only_deadlines_that_have_passed_are_open(store: Store) -> None:
+    assert rows(store, "open_deadlines", now="2020-01-01T00:00:00+08:00") == []
+    passed = rows(store, "open_deadlines", now="2030-01-01T00:00:00+08:00")
+    waiting = {"issued", "signed", "in_handling", "return_requested"}
+    unfinished = [row for row in rows(store, "referral_ledger") if row["status"] in waiting]
+    assert {row["referral"] for row in passed} == {row["referral"] for row in unfinished} != set()
+
+
+def test_pages_join_without_a_gap(store: Store) -> None:
+    whole = ask(store, "heads")
+    first, rest = ask(store, "heads", limit=5), ask(store, "heads", limit=2000, offset=5)
+    assert isinstance(whole, QueryAnswer) and isinstance(first, QueryAnswer) and isinstance(rest, QueryAnswer)
+    assert (first.more, rest.more) == (True, False)
+    assert first.rows + rest.rows == whole.rows
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "code", "field"),
+    [
+        ("contacts", {}, "query.unknown", None),
+        ("../models", {}, "query.unknown", None),
+        ("case", {}, "query.bad_parameter", "case"),
+        ("case", {"case": "x", "and": "y"}, "query.bad_parameter", "and"),
+        ("case", {"case": "N-1\n"}, "query.bad_parameter", "case"),
+        ("case", {"case": 7}, "query.bad_parameter", "case"),
+        ("contact_register", {"from": "12.1.2026"}, "query.bad_parameter", "from"),
+        ("contact_register", {"desk": "city' or 1=1 --"}, "query.bad_parameter", "desk"),
+        ("contact_register", {"limit": 0}, "query.bad_parameter", "limit"),
+        ("contact_register", {"limit": 5000}, "query.bad_parameter", "limit"),
+        ("contact_register", {"offset": -1}, "query.bad_parameter", "offset"),
+        ("open_deadlines", {"now": "2026-01-01T00:00:00"}, "query.bad_parameter", "now"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_name(
+    name: str, params: dict[str, Any], code: str, field: str | None, store: Store
+) -> None:
+    found = asyncio.run(answer(store, name, params))
+    assert isinstance(found, Refused)
+    assert (found.code, found.field) == (code, field)
+
+
+def test_text_in_a_parameter_stays_text(store: Store) -> None:
+    assert rows(store, "case", case="' or true or '' = '") == []
+
+
+def test_every_query_is_explained_in_both_languages() -> None:
+    for query in queries():
+        assert query["zh"] and query["columns"]
+        for each in (*query["columns"], *query["parameters"]):
+            assert each["zh"] and each["en"], (query["name"], each["name"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "select 1 as a;",
+        "-- model: a (甲)\n-- grain: one.\n-- read by: b\nselect 1 as a;",
+        "-- model: a (甲)\n-- grain: one.\n-- read by: b\n-- over: c\nselect 1 as a;\nselect 2;",
+        "-- model: a (甲)\n-- grain: one.\n-- read by: b\n-- over: c\n-- column: a\nselect 1 as a;",
+    ],
+)
+def test_a_file_that_is_not_written_as_the_others_is_refused(text: str) -> None:
+    with pytest.raises(BadModel):
+        load(text)
+
+
+def test_a_materialised_model_can_be_told_from_a_derived_one() -> None:
+    derived = [name for name, text in texts("models").items() if "over" in parse(text).header]
+    assert {model.name for model in materialised()} == models().keys() - set(derived)
