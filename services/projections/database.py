@@ -1,7 +1,7 @@
 """The DuckDB side of the store: how an instance is opened and locked down, what a file must hold, what it says of itself."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -74,10 +74,8 @@ def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("commit")
     except BaseException:
         # A failed commit has rolled back already; a failed rollback must not hide what went wrong.
-        try:
+        with suppress(duckdb.Error):
             cursor.execute("rollback")
-        except duckdb.Error:
-            pass
         raise
 
 

@@ -84,7 +84,9 @@ class Model(Struct, frozen=True):
 
     def inline(self) -> str:
         """The model as a common table expression over whatever `event_log` is in reach."""
-        return f"{self.name} as materialized ({self.select if self.about is None else self._bound('about is not null')})"
+        return (
+            f"{self.name} as materialized ({self.select if self.about is None else self._bound('about is not null')})"
+        )
 
     def _touched(self) -> str:
         return f"select {self.about} from event_log where seq > $before and ({self.about}) is not null"

@@ -1,6 +1,7 @@
 """Feeds the store from the ledger: in order, from its own checkpoint, nothing skipped."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
@@ -119,7 +120,5 @@ class Projector:
         return taken
 
     async def _rest(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), PAUSE_SECONDS)
-        except TimeoutError:
-            pass

@@ -4,7 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -197,9 +197,8 @@ async def _reached(store: Store, seq: int) -> None:
 
     store.advanced.append(on_advance)
     try:
-        await asyncio.wait_for(until_there(), WAIT_SECONDS)
-    except TimeoutError:
-        pass
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until_there(), WAIT_SECONDS)
     finally:
         store.advanced.remove(on_advance)
 

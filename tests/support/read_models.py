@@ -17,6 +17,7 @@ from events import subjects
 from events.codes import code_list
 from events.commit import Actor, Commit, derive_id, digest, encode, genesis
 from services.intake import case as cases
+from services.intake.screen import grounds
 from services.projections.reference import Reference
 from services.referral import notice as notices
 from services.referral import referral as referrals
@@ -98,8 +99,14 @@ class Town:
     def grow(self, steps: int) -> list[Held]:
         for _ in range(steps):
             act = self.rng.choice(
-                [self.call, self.open_case, self.issue, self.work_on_case, self.work_on_case]
-                + [self.work_on_referral, self.work_on_referral, self.note, self.supervise]
+                (
+                    self.call,
+                    self.open_case,
+                    self.issue,
+                    self.note,
+                    self.supervise,
+                    *(self.work_on_case, self.work_on_referral) * 2,
+                )
             )
             act()
         return self.commits
@@ -194,12 +201,12 @@ class Town:
         opened = c.CaseOpened(
             contact=contact, number=registered.number, desk=registered.desk, channel="phone", started=registered.started
         )
-        required = cases.grounds(finalised.screen, registered.urgency)
+        required = grounds(finalised.screen, registered.urgency)
         rest: list[Any] = self._disposed(key, finalised.primary_disposition)
         if required:
             rest = [c.MandatoryReportRequired(grounds=required, due=registered.started + timedelta(minutes=30))]
         self._regions[key] = registered.region
-        self.record(subjects.case(registered.region, key), opened, triaged, *rest)
+        return self.record(subjects.case(registered.region, key), opened, triaged, *rest)
 
     def _disposed(self, case: str, disposition: str) -> list[Any]:
         match disposition:
@@ -235,9 +242,7 @@ class Town:
             return self.record(subject, made, *self._disposed(key, self.rng.choice(("A1", "B1", "C1"))))
         free = [unit for unit in UNITS if unit not in case.open_referrals.values()]
         today = self._now.date()
-        done = c.CallbackCompleted(
-            answered=True, solved=self.rng.random() < 0.6, satisfied=self.rng.random() < 0.5
-        )
+        done = c.CallbackCompleted(answered=True, solved=self.rng.random() < 0.6, satisfied=self.rng.random() < 0.5)
         choices: list[tuple[Any, ...]] = [
             (c.OutcomeRecorded(outcome="benefit", monthly_yuan=self.rng.choice((None, 800))),),
             (c.LeaderInstructionRecorded(instruction_no="批1", post="测试岗位"),),

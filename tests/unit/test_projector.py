@@ -16,7 +16,7 @@ import pytest
 
 from events.commit import decode, digest, encode
 from services.decision import Refused
-from services.ledger import DamagedLedger
+from services.ledger import DamagedLedger, LedgerUnavailable
 from services.projections.log import ProjectorStopped
 from services.projections.projector import Projector
 from services.projections.queries import QueryAnswer, answer
@@ -255,8 +255,6 @@ def test_a_position_that_never_comes_is_refused_with_the_lag(store: Store, commi
 
 
 def test_run_goes_on_after_the_ledger_was_away(store: Store, commits: list[Held]) -> None:
-    from services.ledger import LedgerUnavailable
-
     class Away(ListLedger):
         calls = 0
 
@@ -331,7 +329,7 @@ def test_the_database_reads_no_file_outside_its_folder(store: Store, tmp_path: P
             f"attach '{tmp_path}/other.duckdb'",
             "set enable_external_access = true",
         ):
-            with pytest.raises(Exception, match="disabled by configuration|locked"):
+            with pytest.raises(Exception, match=r"disabled by configuration|locked"):
                 cursor.execute(statement)
 
 

@@ -20,7 +20,7 @@ from tests.support.read_models import REFERENCE, Held, Town
 
 # A store on disk for each example: few examples, each with a long history.
 FEW = settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -51,7 +51,7 @@ def feed(store: Store, commits: list[Held], rng: Random, until: int | None = Non
     """Apply in batches of every size."""
     at, end = 0, until or len(commits)
     while at < end:
-        size = rng.choice((1, 2, 7, 60))
+        size = rng.choice((1, 5, 40, 60))
         store.apply(commits[at : min(at + size, end)], "first")
         at = min(at + size, end)
 
@@ -140,7 +140,7 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
 
 PARAMS: dict[str, dict[str, Any]] = {
     "open_deadlines": {"now": "2026-09-01T00:00:00+08:00"},
-    "figures": {"from": "2026-01-12", "to": "2026-12-31"},
+    "figures": {"from": "2026-01-01", "to": "2026-12-31"},
 }
 
 
@@ -151,7 +151,7 @@ def test_as_of_is_what_a_store_that_had_stopped_there_would_say(
 ) -> None:
     rng = Random(seed)
     town = Town(rng)
-    town.grow(200)
+    town.grow(120)
     cut = rng.randrange(1, len(town.commits))
     whole, short = (open_store(tmp_path_factory.mktemp("models")) for _ in range(2))
     feed(whole, town.commits, rng)
