@@ -14,7 +14,6 @@ const connection = await connect({
   inboxPrefix: inbox, // the only place where this unit may receive
   maxReconnectAttempts: -1,
 });
-process.once("SIGTERM", () => connection.close());
 
 // The consumer is there already and a unit may not ask about it: bind to it by its name.
 const consumer = jetstream(connection).consumers.getConsumerFromInfo({
@@ -24,11 +23,12 @@ const consumer = jetstream(connection).consumers.getConsumerFromInfo({
 });
 // Short pulls: one that the broker lost in a restart is noticed within seconds, and none may stay open for 2 minutes.
 const events = await consumer.consume({ bind: true, max_messages: 100, expires: 4_000 });
+process.once("SIGTERM", () => events.stop());
 let left = Number(count ?? Infinity);
 for await (const event of events) {
   process.stdout.write(`${event.string()}\n`);
   // Printed first, acknowledged second: a stop between the two shows an event twice, never not at all.
-  await event.ackAck();
+  event.ack();
   if (--left <= 0) break;
 }
-await connection.close();
+await connection.drain();

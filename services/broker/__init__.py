@@ -2,8 +2,8 @@
 
 from services.broker.connection import Endpoint, NotRunning, connect, endpoint
 from services.broker.credentials import Credential, UnknownPrincipal, load_credential
-from services.broker.durability import NotDurable, assert_durable
-from services.broker.provisioning import ConfigurationDrift, provision
+from services.broker.durability import NotDurable, NotHealthy, assert_durable, assert_healthy
+from services.broker.provisioning import ConfigurationDrift, ProvisioningFailed, provision
 from services.broker.server import Broker, BrokerFailed
 
 __all__ = [
@@ -13,9 +13,12 @@ __all__ = [
     "Credential",
     "Endpoint",
     "NotDurable",
+    "NotHealthy",
     "NotRunning",
+    "ProvisioningFailed",
     "UnknownPrincipal",
     "assert_durable",
+    "assert_healthy",
     "connect",
     "endpoint",
     "load_credential",

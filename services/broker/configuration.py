@@ -61,20 +61,18 @@ def server_text(node: Node, credentials: Sequence[Credential]) -> str:
     cluster = ""
     if node.cluster is not None:
         port, routes = node.cluster
-        cluster = (
-            f'cluster {{ name: lianxi, listen: "127.0.0.1:{port}", routes: {json.dumps(list(routes))} }}\n'
-        )
+        cluster = f'cluster {{ name: lianxi, listen: "127.0.0.1:{port}", routes: {json.dumps(list(routes))} }}\n'
     return f"""# Written by Lianxi at every start; changes here do not last.
 server_name: "{node.name}"
 host: "{node.host}"
 port: {node.port}
 http: "127.0.0.1:{node.monitoring_port}"
-ports_file_dir: "{node.folder / 'ports'}"
-pid_file: "{node.folder / 'nats.pid'}"
-log_file: "{node.folder / 'nats.log'}"
+ports_file_dir: "{node.folder / "ports"}"
+pid_file: "{node.folder / "nats.pid"}"
+log_file: "{node.folder / "nats.log"}"
 max_payload: 256KB
 include "units.conf"
-jetstream {{ store_dir: "{node.folder / 'store'}", sync_interval: {node.sync} }}
+jetstream {{ store_dir: "{node.folder / "store"}", sync_interval: {node.sync} }}
 {cluster}accounts {{
   SYS {{ users: [] }}
   CORE {{

@@ -39,15 +39,15 @@ async def connect(data: Path, principal: str, *, url: str | None = None, **optio
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.2,
         "connect_timeout": 5,
+        "error_cb": _problem,
+        "disconnected_cb": _nothing,
+        "reconnected_cb": _nothing,
+        "closed_cb": _nothing,
     } | options
     return await nats.connect(
         url or endpoint(data).client,
         nkeys_seed_str=credential.seed,
         inbox_prefix=credential.inbox.encode(),
-        error_cb=_problem,
-        disconnected_cb=_nothing,
-        reconnected_cb=_nothing,
-        closed_cb=_nothing,
         **settings,
     )
 

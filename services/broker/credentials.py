@@ -5,9 +5,10 @@ import secrets
 from pathlib import Path
 
 import msgspec
-import nkeys
+import nkeys  # type: ignore[import-untyped]
 from msgspec import Struct
 
+from events.subjects import token
 from services.directory import directory
 
 
@@ -28,7 +29,7 @@ class Credential(Struct, frozen=True, kw_only=True):
 
     @property
     def public_key(self) -> str:
-        return nkeys.from_seed(self.seed.encode()).public_key.decode()
+        return str(nkeys.from_seed(self.seed.encode()).public_key, "ascii")
 
     def __repr__(self) -> str:
         return f"Credential({self.principal})"
@@ -56,9 +57,15 @@ def make_credentials(data: Path) -> list[Credential]:
                 seed=nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER).decode(),
                 inbox=f"_INBOX.{secrets.token_hex(16)}",
             )
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Whole or not at all: half a credential after a power cut would keep the broker from starting.
+            unfinished = path.with_suffix(".new")
+            unfinished.unlink(missing_ok=True)
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(msgspec.json.format(msgspec.json.encode(made)))
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(path)
         found.append(load_credential(data, principal.name))
     return found
 
@@ -66,6 +73,7 @@ def make_credentials(data: Path) -> list[Credential]:
 def load_credential(data: Path, principal: str) -> Credential:
     """Read one credential file. Raises UnknownPrincipal when there is none, or it cannot be read."""
     try:
-        return msgspec.json.decode(_path(data, principal).read_bytes(), type=Credential)
+        # A token: a name with a slash in it would read another folder's file.
+        return msgspec.json.decode(_path(data, token(principal)).read_bytes(), type=Credential)
     except (OSError, ValueError) as error:
         raise UnknownPrincipal(principal) from error

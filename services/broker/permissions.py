@@ -37,11 +37,15 @@ def permission(credential: Credential) -> Permission | None:
         case "admin", _:
             return None
         case "service", "intake":
-            own = ("ledger.contact.>", "ledger.case.>")
-            return Permission((*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake"))
+            own: tuple[str, ...] = ("ledger.contact.>", "ledger.case.>")
+            return Permission(
+                (*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake")
+            )
         case "service", "referral":
             own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
-            return Permission((*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral"))
+            return Permission(
+                (*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral")
+            )
         case "service", "projections":
             return Permission((*_READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
         case "unit", _:

@@ -1,5 +1,6 @@
 """Streams and consumers: made once, by the provisioner alone, and never changed behind anyone's back."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,16 @@ import nats.errors
 from nats.aio.client import Client
 
 from events.subjects import LEDGER, PARTNERS, partner
-from services.broker.connection import connect
+from services.broker.connection import connect, endpoint
+from services.broker.durability import assert_healthy
 from services.directory import directory
 
 MINUTE, SECOND = 60_000_000_000, 1_000_000_000
 _NOT_FOUND = (10014, 10059)
 _ATTEMPTS = 10
+# What a setting that does nothing looks like, and what the server fills in by itself.
+_IDLE: tuple[Any, ...] = (0, -1, "", None, {}, [])
+_SERVER_DEFAULTS: dict[str, Any] = {"max_waiting": 512, "duplicate_window": 2 * MINUTE, "persist_mode": "default"}
 
 
 class ConfigurationDrift(Exception):
@@ -89,14 +94,17 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 async def provision(data: Path, replicas: int = 1) -> None:
-    """Make the streams and consumers that are missing. Raises ConfigurationDrift, ProvisioningFailed.
+    """Make the streams and consumers that are missing. Raises ConfigurationDrift, ProvisioningFailed, NotHealthy.
 
     Call it only on a healthy broker: on a damaged one "create if missing" destroys what is there (nats.md §0).
     """
+    await asyncio.to_thread(assert_healthy, endpoint(data).monitoring)
     connection = await connect(data, "admin")
     try:
         for config in (_ledger(replicas), _partners(replicas)):
-            await _ensure(connection, f"STREAM.INFO.{config['name']}", f"STREAM.CREATE.{config['name']}", config, config)
+            await _ensure(
+                connection, f"STREAM.INFO.{config['name']}", f"STREAM.CREATE.{config['name']}", config, config
+            )
         for stream, config in _consumers(replicas):
             name = config["name"]
             await _ensure(
@@ -113,7 +121,7 @@ async def provision(data: Path, replicas: int = 1) -> None:
 async def _ensure(connection: Client, info: str, create: str, request: dict[str, Any], wanted: dict[str, Any]) -> None:
     found = await _ask(connection, info, {})
     if "error" not in found:
-        different = _different(wanted, found["config"])
+        different = [*_different(wanted, found["config"]), *_unasked(wanted, found["config"])]
         if different:
             raise ConfigurationDrift(f"{info}: {', '.join(different)}")
         return
@@ -133,8 +141,25 @@ def _different(wanted: Any, found: Any, path: str = "") -> list[str]:
             for place in _different(value, found.get(key, _absent(value)), f"{path}.{key}" if path else key)
         ]
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        return [place for index, pair in enumerate(zip(wanted, found)) for place in _different(*pair, f"{path}[{index}]")]
+        return [
+            place
+            for index, pair in enumerate(zip(wanted, found, strict=True))
+            for place in _different(*pair, f"{path}[{index}]")
+        ]
     return [] if wanted == found else [path]
+
+
+def _unasked(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Settings that nobody asked for and that are in force: a republish would leak, a message lifetime would delete."""
+    return [
+        key
+        for key, value in found.items()
+        if key not in wanted
+        and value not in _IDLE
+        and value != _SERVER_DEFAULTS.get(key)
+        # Level and version of the server, written by itself; of no effect.
+        and key != "metadata"
+    ]
 
 
 def _absent(value: Any) -> Any:

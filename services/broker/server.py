@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sysconfig
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import msgspec
 
 from services.broker.configuration import Node, server_text, units_text
 from services.broker.credentials import make_credentials
+from services.broker.durability import healthy
 
 START_WITHIN_SECONDS = 20.0
 STOP_WITHIN_SECONDS = 20.0
@@ -53,7 +52,13 @@ class Broker:
         self._data = data.absolute()
         self._folder = (folder or data / "broker").absolute()
         self._asked = Node(
-            folder=self._folder, host=host, port=port, monitoring_port=monitoring_port, name=name, cluster=cluster, sync=sync
+            folder=self._folder,
+            host=host,
+            port=port,
+            monitoring_port=monitoring_port,
+            name=name,
+            cluster=cluster,
+            sync=sync,
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._ports: dict[str, list[str]] = {}
@@ -130,7 +135,8 @@ class Broker:
             if (value := ready()) is not None:
                 return value
             time.sleep(0.005)
-        self.kill()
+        # Not kill -9: a server that is still recovering its streams may end that in order.
+        self.stop()
         raise BrokerFailed(f"nats-server did not start; see {self._folder / 'nats.log'}")
 
     def _read_ports(self) -> dict[str, list[str]] | None:
@@ -140,13 +146,10 @@ class Broker:
             return None
 
     def _healthy(self) -> bool | None:
-        try:
-            with urllib.request.urlopen(f"{self.monitoring_url}/healthz", timeout=2) as answer:
-                return True if answer.status == 200 else None
-        except (urllib.error.URLError, OSError):
-            return None
+        return True if healthy(self.monitoring_url) else None
 
     def await_healthy(self) -> None:
+        """Wait until every stream is recovered; of a cluster, until it has elected who leads. Raises BrokerFailed."""
         self._await(self._healthy)
 
     def reload(self) -> None:

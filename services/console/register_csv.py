@@ -115,8 +115,8 @@ def _row(record: Record, names: list[str], encoding: str, seen: dict[tuple[str, 
     if cells is None:
         return [_problem(line, "", "register.quotes_unbalanced", text_line=str(record.text_line))]
     # A spreadsheet pads short tables with empty cells on the right.
-    while len(cells) > len(names) and not cells[-1].strip():
-        cells = cells[:-1]
+    if not any(cell.strip() for cell in cells[len(names) :]):
+        cells = cells[: len(names)]
     if len(cells) != len(names):
         code = "register.cells_too_many" if len(cells) > len(names) else "register.cells_too_few"
         return [_problem(line, "", code, found=str(len(cells)), expected=str(len(names)))]

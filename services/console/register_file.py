@@ -9,6 +9,8 @@ from msgspec import Struct
 from services.console.register_columns import COLUMNS, plain
 
 BYTES_MAX = 64 * 1024 * 1024
+# More than a form whose every cell is full: such a line is not split into millions of cells first.
+LINE_BYTES_MAX = 1024 * 1024
 # Fewer known names than this: the first row is no header, and must not be quoted in a message.
 HEADER_NAMES_MIN = 3
 UNKNOWN_SHOWN_MAX = 10
@@ -74,7 +76,10 @@ class _Lines(Iterator[str]):
         if self.position >= len(self._lines):
             raise StopIteration
         self.position += 1
-        return self._lines[self.position - 1].decode("latin-1")
+        line = self._lines[self.position - 1]
+        if len(line) > LINE_BYTES_MAX:
+            raise csv.Error("line over the limit")
+        return line.decode("latin-1")
 
 
 def records(raw: bytes) -> Iterator[Record]:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import nats.errors
@@ -66,27 +67,28 @@ async def every(connection: Client, subject: str, after: int = 0) -> list[Raw]:
         start = (messages[-1][0] if messages else after) + 1
         found, left = await batch(connection, {"seq": start, "next_by_subj": subject})
         messages += found
-        if not left or not found:
+        if not left:
             return messages
+        if not found:
+            # Half a history passes every check of its chain: it must never be handed out as a whole one.
+            raise LedgerUnavailable(f"{left} commits were announced and not handed out")
 
 
-async def last(connection: Client, subject: str, leader: bool = False) -> Raw | None:
-    """The newest message of a subject or filter; on the leader when it must not be stale. Raises LedgerUnavailable."""
-    if not leader:
-        found, _ = await batch(connection, {"multi_last": [subject], "batch": 1})
-        return found[-1] if found else None
+async def last(connection: Client, subject: str) -> Raw | None:
+    """The newest message of a subject or filter, from the leader. Raises LedgerUnavailable."""
+    return await _on_leader(connection, {"last_by_subj": subject})
+
+
+async def walk(connection: Client, subject: str, after: int) -> AsyncIterator[Raw]:
+    """The messages of one literal subject after a position, one by one from the leader: slow, and never stale."""
+    while (found := await _on_leader(connection, {"seq": after + 1, "next_by_subj": subject})) is not None:
+        after = found[0]
+        yield found
+
+
+async def _on_leader(connection: Client, request: dict[str, Any]) -> Raw | None:
     try:
-        body = json.dumps({"last_by_subj": subject}).encode()
-        answer = await connection.request(f"$JS.API.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
-    except (nats.errors.Error, TimeoutError, OSError) as error:
-        raise LedgerUnavailable("the ledger's leader does not answer") from error
-    return _message(json.loads(answer.data))
-
-
-async def at(connection: Client, seq: int) -> Raw | None:
-    """The message at one position, from the leader."""
-    try:
-        body = json.dumps({"seq": seq}).encode()
+        body = json.dumps(request).encode()
         answer = await connection.request(f"$JS.API.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise LedgerUnavailable("the ledger's leader does not answer") from error
@@ -94,8 +96,6 @@ async def at(connection: Client, seq: int) -> Raw | None:
 
 
 def _message(answer: dict[str, Any]) -> Raw | None:
-
-
     if "error" in answer:
         if answer["error"].get("code") == 404:
             return None

@@ -45,6 +45,8 @@ class Projector:
         self._store = store
         self._reader = reader
         self._awake = asyncio.Event()
+        # Whether the checkpoint's commit was found in the ledger as it is here.
+        self._joined = False
 
     def wake(self) -> None:
         """Look for new commits now. Call it in the projector's event loop."""
@@ -102,7 +104,7 @@ class Projector:
             raise ProjectorStopped("projection.other_ledger", at.seq, "the stream was created anew")
         if head.seq < at.seq:
             raise ProjectorStopped("projection.ledger_shorter", at.seq, f"the ledger ends at {head.seq}")
-        if head.seq == at.seq:
+        if head.seq == at.seq and (self._joined or at.seq == 0):
             return 0
         taken = 0
         joined = at.seq == 0
@@ -113,7 +115,7 @@ class Projector:
                 first = fresh.pop(0)
                 if first.seq != at.seq or first.hash != at.hash:
                     raise ProjectorStopped("projection.rewritten", at.seq, "the ledger holds another commit there now")
-                joined = True
+                joined = self._joined = True
             if fresh:
                 await asyncio.to_thread(self._store.apply, fresh, head.incarnation)
                 taken += len(fresh)

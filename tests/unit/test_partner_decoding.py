@@ -1,6 +1,7 @@
 """A partner's program outlives our releases: new fields and new facts do not stop it, garbage is a typed error."""
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, get_args, get_origin
 
@@ -163,7 +164,5 @@ def test_no_damaged_commit_raises_anything_else(data: st.DataObject) -> None:
     raw = bytearray(commits.encode(commit(ISSUED, VERIFIED)))
     for position in data.draw(st.lists(st.integers(0, len(raw) - 1), min_size=1, max_size=5)):
         raw[position] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(NotACommit):
         assert isinstance(decode(bytes(raw)), Received)
-    except NotACommit:
-        pass

@@ -16,7 +16,8 @@ from services.projections.queries import QueryAnswer, answer, queries
 from services.projections.rebuild import rebuild
 from services.projections.refresh import over
 from services.projections.store import Store
-from tests.support.read_models import REFERENCE, Held, Town
+from tests.support.read_models import REFERENCE, Held
+from tests.support.town import Town
 
 # A store on disk for each example: few examples, each with a long history.
 FEW = settings(
@@ -134,7 +135,9 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
     assert {row["notice"]: row["status"] for row in rows(store, "supervision_ledger")} == {
         key: each.status for key, each in town.notices.items()
     }
-    assert len(rows(store, "contact_register")) == len(town.contacts)
+    register = rows(store, "contact_register")
+    assert len(register) == len(town.contacts)
+    assert {row["contact"] for row in register if row["mandatory"]} == town.mandatory
     store.close()
 
 

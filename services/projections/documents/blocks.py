@@ -1,0 +1,87 @@
+"""What a document is made of, before anyone decides how it looks: one model, three faces."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Where a document's content comes from, and how a reader checks it."""
+
+    position: int
+    head_hash: str
+    as_of: str
+    code: str
+    figures_digest: str
+    command: str
+    simulated: bool = False
+
+
+class Heading(Struct, frozen=True, tag="heading"):
+    """A heading of the first (一、 in 黑体) or second level (（一） in 楷体)."""
+
+    text: str
+    level: int = 1
+
+
+class Paragraph(Struct, frozen=True, tag="paragraph"):
+    text: str
+    indent: bool = True
+    bold: bool = False
+
+
+class Table(Struct, frozen=True, tag="table"):
+    """Rows of texts as long as `columns`; `widths` are shares of the type area."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+    widths: tuple[int, ...] = ()
+    note: str = ""
+
+
+class Form(Struct, frozen=True, tag="form"):
+    """Labelled boxes, as on a printed form: each line holds one or two (label, content) pairs."""
+
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+
+
+class Bars(Struct, frozen=True, tag="bars"):
+    """A chart of counts: (label, value, text beside the bar). Drawn in the page, a table in the .docx."""
+
+    title: str
+    items: tuple[tuple[str, float, str], ...]
+
+
+class Intervals(Struct, frozen=True, tag="intervals"):
+    """Shares with their 95 % interval: (label, share, low, high, text), all of 0 to 1."""
+
+    title: str
+    items: tuple[tuple[str, float, float, float, str], ...]
+
+
+class Break(Struct, frozen=True, tag="break"):
+    """A new page."""
+
+
+Block = Heading | Paragraph | Table | Form | Bars | Intervals | Break
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """One document. `masthead` is the red head (发文机关标志); `model` is what machines read of it."""
+
+    kind: str
+    lang: str
+    masthead: str
+    number: str
+    issuer: str
+    dated: str
+    title: str
+    blocks: tuple[Block, ...]
+    provenance: Provenance
+    secrecy: str = ""
+    urgency: str = ""
+    addressee: str = ""
+    closing: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
+    model: Any = None

@@ -1,0 +1,341 @@
+"""A town that calls a hotline: legal facts, one after another, as the services would record them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from events import case as c
+from events import contact as k
+from events import notice as s
+from events import referral as r
+from events import subjects
+from events.commit import Actor, Commit, derive_id, digest, encode, genesis
+from services.intake import case as cases
+from services.intake.screen import grounds
+from services.referral import notice as notices
+from services.referral import referral as referrals
+from tests.support.read_models import CHINA, DESKS, UNITS, Held
+
+
+class Town:
+    """Records one legal fact after another, as the services would; `rng` decides which.
+
+    The states are folded by the services' own `evolve`, which raises on a fact that may not follow.
+    """
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.commits: list[Held] = []
+        self.cases: dict[str, cases.Case] = {}
+        self.referrals: dict[str, referrals.Referral] = {}
+        self.notices: dict[str, notices.Notice] = {}
+        self.requested: dict[str, tuple[str, c.ReferralRequested]] = {}
+        self.asked_by: dict[str, str] = {}
+        self.contacts: dict[str, k.ContactRegistered] = {}
+        self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
+        self.mandatory: set[str] = set()
+        self.noted: set[str] = set()
+        self._heads: dict[str, tuple[int, str]] = {}
+        self._regions: dict[str, str] = {}
+        self._numbers = 0
+        self._now = datetime(2026, 1, 12, 9, tzinfo=CHINA)
+
+    def grow(self, steps: int) -> list[Held]:
+        for _ in range(steps):
+            act = self.rng.choice(
+                (
+                    self.call,
+                    self.open_case,
+                    self.issue,
+                    self.note,
+                    self.supervise,
+                    *(self.work_on_case, self.work_on_referral) * 2,
+                )
+            )
+            act()
+        return self.commits
+
+    def record(self, subject: str, *facts: Any, unit: str | None = None, command: str = "Test") -> None:
+        kind, _, key = subjects.parse(subject)
+        n, prev = self._heads.get(subject, (0, genesis(subject)))
+        self._now += timedelta(minutes=self.rng.choice((1, 20, 400, 1500)), microseconds=self.rng.choice((0, 250_000)))
+        role = "unit" if unit else "coordinator"
+        commit = Commit(
+            id=derive_id(subject, str(n + 1)),
+            kind=kind,
+            key=key,
+            n=n + 1,
+            prev=prev,
+            occurred=self._now - timedelta(minutes=self.rng.choice((0, 30))),
+            recorded=self._now,
+            actor=Actor(principal=unit or "coordinator", role=role, unit=unit),
+            command=command,
+            command_id=f"{key}-{n + 1}",
+            command_digest="0" * 64,
+            policy="test",
+            calendar="test-1",
+            facts=facts,
+        )
+        raw = encode(commit)
+        self._heads[subject] = (n + 1, digest(raw))
+        self.commits.append(Held(len(self.commits) + 1, subject, raw, digest(raw)))
+        for fact in facts:
+            self._fold(kind, key, fact, commit)
+
+    def _fold(self, kind: str, key: str, fact: Any, commit: Commit) -> None:
+        if kind == "case":
+            self.cases[key] = cases.evolve(self.cases.get(key), fact)
+            if isinstance(fact, c.ReferralRequested):
+                self.requested[fact.referral] = (key, fact)
+                self.asked_by[fact.referral] = key
+        elif kind == "referral":
+            state = self.referrals.get(key)
+            self.referrals[key] = referrals.evolve(state, fact, commit.actor.principal, commit.occurred)
+        elif kind == "notice":
+            self.notices[key] = notices.evolve(self.notices.get(key), fact)
+
+    def _pick(self, items: Iterable[Any]) -> Any:
+        choices = sorted(items)
+        return self.rng.choice(choices) if choices else None
+
+    def call(self) -> None:
+        number, desk = f"N-{len(self.contacts) + 1:05}", self.rng.choice(DESKS)
+        key = derive_id("contact", desk, number)
+        registered = k.ContactRegistered(
+            number=number,
+            desk=desk,
+            channel="phone",
+            started=self._now - timedelta(minutes=self.rng.randrange(2000)),
+            caller_role="self",
+            contact_type="1",
+            category=self.rng.choice(("01", "05", "15")),
+            region="231081",
+            age_band="12-15",
+            sex=self.rng.choice("mfu"),
+            urgency=self.rng.choice("123"),
+            entry_digest="0" * 64,
+            repeat_of=self._pick(self.contacts) if self.rng.random() < 0.2 else None,
+        )
+        disposition = self.rng.choice(("A1", "B1", "C1", "D1", "F1", "G1", "H1"))
+        screen = self.rng.choice(("nnnnnnnnn", "nnnnnnnnu", "ynnnnnnnn"))
+        finalised = k.ContactFinalised(primary_disposition=disposition, screen=screen, unit=self.rng.choice(UNITS))
+        facts: list[Any] = [registered, k.ContentRecorded(characters=9), k.OpinionRecorded(), finalised]
+        if disposition == "G1" and self.cases:
+            facts.append(k.ContactLinkedToCase(case=self._pick(self.cases), relation="same_matter"))
+        self.record(subjects.contact(desk, key), *facts)
+        self.contacts[key] = registered
+        if grounds(screen, registered.urgency):
+            self.mandatory.add(key)
+        if disposition not in ("G1", "H1"):
+            self.unopened[key] = (registered, finalised)
+
+    def open_case(self) -> None:
+        contact = self._pick(self.unopened)
+        if contact is None:
+            return self.call()
+        registered, finalised = self.unopened.pop(contact)
+        key = derive_id("case", contact)
+        triaged = c.CaseTriaged(
+            screen=finalised.screen,
+            contact_type="1",
+            category=registered.category,
+            region=registered.region,
+            age_band=registered.age_band,
+            sex=registered.sex,
+            urgency=registered.urgency,
+        )
+        opened = c.CaseOpened(
+            contact=contact, number=registered.number, desk=registered.desk, channel="phone", started=registered.started
+        )
+        required = grounds(finalised.screen, registered.urgency)
+        rest: list[Any] = self._disposed(key, finalised.primary_disposition)
+        if required:
+            rest = [c.MandatoryReportRequired(grounds=required, due=registered.started + timedelta(minutes=30))]
+        self._regions[key] = registered.region
+        return self.record(subjects.case(registered.region, key), opened, triaged, *rest)
+
+    def _disposed(self, case: str, disposition: str) -> list[Any]:
+        match disposition:
+            case "A1" | "F1":
+                return [c.CaseAnswered(disposition=disposition)]
+            case "D1":
+                return [c.CaseNotAccepted(ground="9")]
+            case "B1":
+                return [c.CaseAccepted(disposition=disposition), self._request(case, self.rng.choice(UNITS), None)]
+            case _:
+                return [c.CaseAccepted(disposition=disposition)]
+
+    def _request(self, case: str, unit: str, replaces: str | None) -> c.ReferralRequested:
+        return c.ReferralRequested(
+            referral=derive_id("referral", case, str(len(self.commits))),
+            unit=unit,
+            contact_type="1",
+            category="05",
+            region="231081",
+            age_band="12-15",
+            urgency="3",
+            asks=("handle",),
+            replaces=replaces,
+        )
+
+    def work_on_case(self) -> None:
+        key = self._pick(key for key, case in self.cases.items() if case.status in cases.OPEN)
+        if key is None:
+            return self.open_case()
+        case, subject = self.cases[key], subjects.case(self._regions[key], key)
+        if case.report_open:
+            made = c.MandatoryReportMade(to="u01", method="phone", made=self._now, police_ref="P-1")
+            return self.record(subject, made, *self._disposed(key, self.rng.choice(("A1", "B1", "C1"))))
+        free = [unit for unit in UNITS if unit not in case.open_referrals.values()]
+        today = self._now.date()
+        done = c.CallbackCompleted(answered=True, solved=self.rng.random() < 0.6, satisfied=self.rng.random() < 0.5)
+        choices: list[tuple[Any, ...]] = [
+            (c.OutcomeRecorded(outcome="benefit", monthly_yuan=self.rng.choice((None, 800))),),
+            (c.LeaderInstructionRecorded(instruction_no="批1", post="测试岗位"),),
+            (c.RegistrationViewed(purpose="handling", fields=("registration_form",)),),
+            (c.CoordinationRecorded(units=("u01",), measures=("visit",)),),
+        ]
+        if free:
+            choices.append((self._request(key, self.rng.choice(free), next(iter(case.returned), None)),))
+        if not case.open_referrals and case.handled:
+            missed = {*case.missed_on, today}
+            end = (c.CaseClosed(code="unreachable"),) if len(missed) >= cases.UNREACHABLE_AFTER_DAYS else ()
+            choices.append((c.CallbackAttempted(reached=False, on=today), *end))
+            choices.append((c.CallbackAttempted(reached=True, on=today), done))
+        if case.status == "awaiting_callback" and case.called_back is not None:
+            choices.append((c.CaseClosed(code="solved"),))
+        return self.record(subject, *self.rng.choice(choices))
+
+    def issue(self) -> None:
+        key = self._pick(self.requested)
+        if key is None:
+            return self.work_on_case()
+        case, asked = self.requested.pop(key)
+        self._numbers += 1
+        self.record(subjects.series("referral-2026"), s.NumberAssigned(number=self._numbers, to=key))
+        issued = r.ReferralIssued(
+            referral_no=f"青转〔2026〕{self._numbers}号",
+            unit=asked.unit,
+            role="lead",
+            duty=r.Duty(leader="甲岗", department="乙科", post="丙岗"),
+            contact_type=asked.contact_type,
+            category=asked.category,
+            region=asked.region,
+            age_band=asked.age_band,
+            urgency=asked.urgency,
+            matter_zh="测试事项",
+            matter_en="a matter",
+            asks=asked.asks,
+            legal_basis=("未成年人保护法",),
+            disclosure_profile="lead_unit",
+            issued=self._now,
+            due_sign=self._now + timedelta(days=1),
+            sign_policy="S1",
+            report_policy="R1",
+            calendar_version="test-1",
+            provisional=False,
+        )
+        self.record(subjects.referral(asked.unit, key), issued)
+        noted = c.ReferralOutcomeNoted(referral=key, outcome="issued")
+        return self.record(subjects.case(self._regions[case], case), noted)
+
+    def work_on_referral(self) -> None:
+        key = self._pick(key for key, each in self.referrals.items() if each.status not in ("verified", "returned"))
+        if key is None:
+            return self.issue()
+        state = self.referrals[key]
+        return self.record(
+            subjects.referral(state.issued.unit, key), self.rng.choice(self._next(state)), unit=state.issued.unit
+        )
+
+    def _next(self, state: referrals.Referral) -> list[Any]:
+        late, due = self.rng.random() < 0.3, self._now + timedelta(days=self.rng.choice((-3, 5)))
+        signed = r.ReferralSigned(
+            method="system",
+            late=late,
+            due_report=due,
+            return_until=due,
+            report_policy="R1",
+            calendar_version="test-1",
+            provisional=late,
+        )
+        match state.status:
+            case "issued":
+                overdue = [] if state.sign_overdue else [r.SignOverdue(due=state.issued.due_sign)]
+                return [signed, *overdue]
+            case "return_requested":
+                return [r.ReturnGranted(ground="9"), r.ReturnRefused(ground="9")]
+            case "reported":
+                return [r.ReportVerified(result="solved"), r.ReportSentBack(reason="1", due_report=due)]
+        report = r.FinalReported(
+            result="solved",
+            measures=("visit",),
+            handled_on=self._now.date(),
+            late=late,
+            late_working_days=2 if late else 0,
+        )
+        thresholds = [(name, days) for name, days in referrals.THRESHOLDS if name not in state.crossed]
+        crossed = [
+            r.ReferralOverdue(due=self._now, working_days=days, threshold=name, calendar_version="test-1")
+            for name, days in thresholds
+        ]
+        asked = [] if state.designated else [r.ReturnRequested(ground="9")]
+        return [report, report, r.ProgressReported(measures=("visit",)), *crossed, *asked]
+
+    def note(self) -> None:
+        """The case hears what came of a referral."""
+        ended = {"verified": "verified", "returned": "return_granted"}
+        key = self._pick(key for key, each in self.referrals.items() if each.status in ended and key not in self.noted)
+        if key is None:
+            return self.work_on_referral()
+        self.noted.add(key)
+        case = self.asked_by[key]
+        noted = c.ReferralOutcomeNoted(referral=key, outcome=ended[self.referrals[key].status], result="solved")
+        return self.record(subjects.case(self._regions[case], case), noted)
+
+    def supervise(self) -> None:
+        open_notices = [key for key, each in self.notices.items() if each.status != "discharged"]
+        key = self._pick(open_notices)
+        if key is not None and self.rng.random() < 0.6:
+            state = self.notices[key]
+            return self.record(subjects.notice(state.drafted.unit, key), *self._on_notice(state))
+        overdue = [each for each, state in self.referrals.items() if state.crossed or state.sign_overdue]
+        referral = self._pick(overdue)
+        if referral is None:
+            return self.work_on_referral()
+        level, issued = self.rng.choice((1, 2)), self.referrals[referral].issued
+        key = derive_id("notice", referral, str(level), str(len(self.commits)))
+        drafted = s.NoticeDrafted(
+            level=level,
+            grounds=("report_overdue",),
+            unit=issued.unit,
+            referral=referral,
+            referral_no=issued.referral_no,
+            matter_zh=issued.matter_zh,
+            matter_en=issued.matter_en,
+            issued=issued.issued,
+            due=issued.due_sign,
+            working_days_over=level,
+            calendar_version="test-1",
+            demands=("report_back",),
+            reply_due=self._now + timedelta(days=5),
+        )
+        return self.record(subjects.notice(issued.unit, key), drafted, *(self._signed_off() if level == 1 else ()))
+
+    def _signed_off(self) -> tuple[Any, ...]:
+        self._numbers += 1
+        number = f"青督〔2026〕{self._numbers}号"
+        basis = s.NoticeSignedOff(doc_no=number, signatory="测试岗位", authority_basis="测试依据")
+        return basis, s.NoticeServed(method="system")
+
+    def _on_notice(self, state: notices.Notice) -> tuple[Any, ...]:
+        match state.status:
+            case "drafted":
+                return self._signed_off()
+            case "served":
+                return self.rng.choice(((s.NoticeAcknowledged(),), (s.NoticeDischarged(reason="referral_ended"),)))
+            case "acknowledged":
+                return (s.ReplyReceived(result="solved", measures=("visit",)),)
+            case _:
+                return (s.NoticeDischarged(reason="reply_accepted"),)
