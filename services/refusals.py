@@ -64,6 +64,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "referral.reporter_may_not_verify": ("办理单位不得审核自己的办结反馈，请由协调员审核。", "Whoever reported may not verify; a coordinator does."),
     "referral.designated": ("已指定由你单位办理，不得再次申请退单。", "Your unit was designated; it may not ask to return this again."),
     "referral.return_too_late": ("签收满 5 个工作日后不再受理退单申请。", "A return can be asked for within 5 working days of sign-for only."),
+    # Queries
+    "query.unknown": ("没有“{query}”这个查询，请用 lianxi queries 查看。", "There is no query {query}; `lianxi queries` lists them."),
+    "query.bad_parameter": ("查询“{query}”的参数“{field}”缺少、多余或格式不对，请用 lianxi queries 核对。", "Parameter {field} of query {query} is missing, unknown or malformed; compare with `lianxi queries`."),
+    "query.stale": ("台账目前到第 {seq} 号，还差 {lag} 条，请稍后再查。", "The read models stand at {seq}, {lag} short of what you asked for; ask again shortly."),
+    "query.too_slow": ("查询“{query}”超过 10 秒已中止，请缩小范围。", "Query {query} took over 10 seconds and was ended; narrow it."),
+    "projection.stopped": ("台账与账本在第 {seq} 号处不符（{reason}），已停止更新；请联系审计人员，核实后用 lianxi rebuild 重建。", "The read models do not fit the ledger at {seq} ({reason}) and have stopped; call the auditor, then rebuild."),
+    "projection.frozen": ("台账“{model}”自第 {seq} 号起无法更新，已冻结；其他台账照常，请联系管理员。", "Read model {model} could not take commit {seq} and is frozen; the others go on. Call the operator."),
+    "projection.busy": ("正在重建，请稍后再试。", "A rebuild is under way; try again later."),
     # Notices
     "notice.not_found": ("没有这个督办文书，请核对编号。", "There is no such notice; check its id."),
     "notice.referral_not_overdue": ("该转办单未超期，不能催办督办。", "The referral is not overdue; no notice can be drafted."),

@@ -66,7 +66,7 @@ def server_text(node: Node, credentials: Sequence[Credential]) -> str:
 server_name: "{node.name}"
 host: "{node.host}"
 port: {node.port}
-http: "127.0.0.1:{node.monitoring_port}"
+http: "{node.host}:{node.monitoring_port}"
 ports_file_dir: "{node.folder / "ports"}"
 pid_file: "{node.folder / "nats.pid"}"
 log_file: "{node.folder / "nats.log"}"

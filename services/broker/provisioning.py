@@ -93,13 +93,13 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     return [(LEDGER, intake), (LEDGER, referral), *units]
 
 
-async def provision(data: Path, replicas: int = 1) -> None:
+async def provision(data: Path, replicas: int = 1, url: str | None = None) -> None:
     """Make the streams and consumers that are missing. Raises ConfigurationDrift, ProvisioningFailed, NotHealthy.
 
     Call it only on a healthy broker: on a damaged one "create if missing" destroys what is there (nats.md §0).
     """
     await asyncio.to_thread(assert_healthy, endpoint(data).monitoring)
-    connection = await connect(data, "admin")
+    connection = await connect(data, "admin", url=url)
     try:
         for config in (_ledger(replicas), _partners(replicas)):
             await _ensure(

@@ -217,14 +217,15 @@ def export(session: Session, identity: str, out: Path) -> None:
 def rebuild(session: Session) -> None:
     """从账本重建全部台账，并与现有的逐行比较。 Rebuild the read models from zero and say whether they came out equal."""
     answer = session.ask("rebuild")
-    equal = all(row[answer["columns"].index("equal")] for row in answer["rows"])
+    report = answer["rebuild"]
+    equal = bool(report["equal"])
     if session.machine:
-        models = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
-        as_json({"rebuild": "equal" if equal else "different", "models": models, "position": answer["position"]})
+        as_json({"rebuild": "equal" if equal else "different", "position": answer["position"]} | report)
     else:
-        for row in answer["rows"]:
-            click.echo("  ".join(str(cell) for cell in row))
-        say(session.lang, "重建结果与现有一致。" if equal else "重建结果与现有不一致！",
-            "The rebuild came out equal." if equal else "The rebuild came out different!")
+        for table, difference in report["differences"].items():
+            click.echo(f"{table}: {difference}", err=True)
+        zh, en = ("一致", "equal") if equal else ("不一致！", "different!")
+        say(session.lang, f"由 {report['commits']} 条提交重建，用时 {report['seconds']} 秒，结果与现有台账{zh}。",
+            f"Rebuilt from {report['commits']} commits in {report['seconds']} s: {en}")
     if not equal:
         raise SystemExit(REFUSED)

@@ -115,7 +115,10 @@ def import_register(session: Session, file: Path, check: bool) -> None:
                     return await import_rows(client, register.rows, register.problems, progress)
 
         result = session.run(work)
-    rejects = write_rejects(file, result.problems) if result.problems else None
+    # An older file of rejects would speak of rows that are mended by now: an empty one replaces it.
+    stale = file.with_name(f"{file.stem}.rejects.csv").exists()
+    rejects = write_rejects(file, result.problems) if result.problems or stale else None
+    rejects = rejects if result.problems else None
     _report(session, result, rejects, check, len(register.rows))
 
 

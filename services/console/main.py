@@ -45,17 +45,17 @@ def cli(context: click.Context, data: Path, principal: str | None, machine: bool
 
 
 def _assemble() -> None:
-    from services.console import auditing, exchange, listening, operate, reading
-
+    from services.console import auditing, exchange, listening, operate, papers, reading, schemas
+    from services.demo.command import demo
 
     for command in (
         operate.up, operate.serve, operate.provision_command,
         exchange.send, exchange.import_register,
         reading.case, reading.referral, reading.notice, reading.query, reading.queries,
         listening.listen,
-
+        papers.briefing, papers.notices, papers.register,
         auditing.audit, auditing.rebuild,
-
+        schemas.schema, demo,
     ):
         cli.add_command(command)
 

@@ -12,7 +12,7 @@ import click
 from services.broker import Broker, provision
 from services.console.output import REFUSED, UNEXPECTED, as_json, say
 from services.console.session import Session, pass_session
-from services.console.stack import Held, Stack, StackFailed
+from services.console.stack import Held, Stack, StackFailed, announce
 
 PARTS = ("broker", "provision", "intake", "referral", "projections")
 
@@ -70,7 +70,7 @@ def serve(session: Session, part: str, url: str | None, listen: str, port: int) 
     if part == "broker":
         _serve_broker(session.data, listen, port)
     elif part == "provision":
-        session.run(lambda: provision(session.data))
+        session.run(lambda: provision(session.data, url=url))
     else:
         from services.console.serving import serve_service
 
@@ -86,6 +86,7 @@ def _parent() -> int | None:
 def _serve_broker(data: Path, listen: str, port: int) -> None:
     broker = Broker(data, host=listen, port=port)
     broker.start()
+    announce(data, broker)
     stop = {"now": False}
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.update(now=True))

@@ -52,19 +52,13 @@ def queries(session: Session) -> None:
     if session.machine:
         as_json(answer)
         return
-    english = session.lang == "en"
-    for name, group in _grouped(answer).items():
-        click.echo(f"\n{name}  {group[0]['query_en' if english else 'query_zh']}")
-        for row in group:
-            kind = "-p " if row["kind"] == "parameter" else "   "
-            click.echo(f"  {kind}{row['column']:<24}{row['en' if english else 'zh']}")
-
-
-def _grouped(answer: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(answer):
-        groups.setdefault(row["query"], []).append(row)
-    return groups
+    for each in answer["queries"]:
+        click.echo(f"\n{each['name']}  {each['zh']}")
+        for parameter in each["parameters"]:
+            needed = "" if parameter["required"] else "?"
+            click.echo(f"  -p {parameter['name'] + needed:<22}{parameter['type']:<9}{parameter[session.lang]}")
+        for column in each["columns"]:
+            click.echo(f"     {column['name']:<22}{column[session.lang]}")
 
 
 def _show(session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str,

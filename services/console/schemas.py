@@ -6,7 +6,7 @@ import click
 
 from events import contract
 from services.asyncapi import document
-from services.console.output import as_json, say
+from services.console.output import REFUSED, as_json, say
 from services.console.session import Session, pass_session
 
 
@@ -19,7 +19,11 @@ def schema(session: Session, asyncapi: bool, write: Path | None) -> None:
     if asyncapi:
         as_json(document())
     elif write is not None:
-        contract.write(write)
+        try:
+            contract.write(write)
+        except contract.BreakingChange as broken:
+            session.fail(REFUSED, "schema.breaking_change", f"与已发布的格式不兼容：{'；'.join(broken.changes)}",
+                         f"This would break what is published: {'; '.join(broken.changes)}")
         say(session.lang, f"已写入 {write}。", f"Written to {write}.")
     else:
         as_json(contract.current())

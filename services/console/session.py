@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import nats.errors
@@ -47,7 +47,7 @@ class Session(Struct, kw_only=True):
             self.fail(UNAVAILABLE, "service.unavailable", f"连接不上 {self.data} 的服务，请先运行 lianxi up。",
                       f"Nothing runs on {self.data}; start it with `lianxi up`.")
 
-    def fail(self, status: int, code: str, zh: str, en: str) -> Any:
+    def fail(self, status: int, code: str, zh: str, en: str) -> NoReturn:
         if self.machine:
             as_json({"refused": {"code": code, "zh": zh, "en": en, "field": None}})
         else:

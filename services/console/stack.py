@@ -32,6 +32,12 @@ class StackFailed(Exception):
     """A part did not come up; the message names it and where its log is."""
 
 
+def announce(data: Path, broker: Broker) -> None:
+    """Write where the broker of this folder is to be found."""
+    endpoint = {"client": broker.client_url, "monitoring": broker.monitoring_url}
+    (data / "endpoint.json").write_text(json.dumps(endpoint))
+
+
 class Stack:
     """One running stack on one data folder. `simulated` and `seed` hold for the folder's whole life."""
 
@@ -68,7 +74,7 @@ class Stack:
             self._settle()
             self._broker = Broker(self.data)
             await asyncio.to_thread(self._broker.start)
-            self._announce()
+            announce(self.data, self._broker)
             await provision(self.data)
             for name in SERVICES:
                 self._services[name] = self._spawn(name)
@@ -126,10 +132,6 @@ class Stack:
         elif json.loads(path.read_text()) != self._settings and self._settings["simulated"]:
             raise StackFailed("this folder's ledger was not begun under this simulated clock; take another folder")
 
-    def _announce(self) -> None:
-        endpoint = {"client": self.client_url, "monitoring": self.monitoring_url}
-        (self.data / "endpoint.json").write_text(json.dumps(endpoint))
-
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
@@ -161,7 +163,7 @@ class Stack:
             if self._broker is not None and not self._broker.running:
                 self.restarts += 1
                 await asyncio.to_thread(self._broker.start)
-                self._announce()
+                announce(self.data, self._broker)
             for name, process in list(self._services.items()):
                 if process.poll() is not None:
                     self.restarts += 1

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.progress import Progress
 
 from services.console.exchange import import_rows
@@ -144,7 +145,7 @@ class Journey:
                 continue
             self._known.add(row["referral"])
             story = self._stories[number]
-            self._plan_referral(row, Story(kind="on_time") if row["replaces"] else story)
+            self._plan_referral(row, msgspec.structs.replace(story, kind="on_time") if row["replaces"] else story)
 
     def _at(self, when: datetime, act: Callable[[], Awaitable[None]]) -> None:
         self._agenda.put(when, act)
@@ -206,7 +207,7 @@ class Journey:
 
     async def _send_back(self, row: dict[str, Any], story: Story) -> None:
         await self._people.send("coordinator", "referral.SendBackReport", referral=row["referral"], reason="incomplete")
-        again = Story(kind="on_time", result=story.result, measures=story.measures)
+        again = msgspec.structs.replace(story, kind="on_time")
         self._at(office_moment(self._calendar, self._people.now + timedelta(hours=20), 11),
                  lambda: self._report(row, again))
 

@@ -1,6 +1,6 @@
 """Append with exact optimistic concurrency, and never guess an outcome.
 
-Timeout, 10071, 10164, 10201, `duplicate` and no responders all mean the same: unknown. Then what follows our
+Timeout, 10071, 10158, 10164, 10201, `duplicate` and no responders all mean the same: unknown. Then what follows our
 history is read on the leader and searched for our own commit (nats.md §1, reliability.md findings 6 and 7).
 
 Replicas answer direct gets and may lag (measured on three nodes: every sixth load right after an append). A decision
@@ -39,7 +39,8 @@ TRIES_MAX = 12
 WITHIN_SECONDS = 9.0
 _PAUSE_SECONDS_MAX = 1.0
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
-_UNKNOWN = frozenset({10071, 10164, 10201})
+# 10158: the same id is still in flight on a cluster; 10201: it was seen before. Neither says what became of it.
+_UNKNOWN = frozenset({10071, 10158, 10164, 10201})
 
 
 class Ledger:

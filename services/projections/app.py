@@ -16,10 +16,11 @@ from services.bus.endpoint import INBOXES, raw_body
 from services.bus.request import as_reply
 from services.decision import Refused
 from services.ledger import Ledger
+from services.projections.log import ProjectorStopped
 from services.projections.projector import Projector
 from services.projections.queries import answer, queries
 from services.projections.rebuild import rebuild
-from services.projections.store import Store
+from services.projections.store import Store, StoreBusy
 
 log = logging.getLogger("lianxi.projections")
 # A query runs in a thread of its own cursor; more at once would only share the same two cores.
@@ -81,8 +82,21 @@ class Projections:
         if self._store is None:
             return as_reply(Refused("service.unavailable"))
         if name == "queries":
-            return queries(self._store)
+            return {"queries": queries()}
         if name == "rebuild":
-            return await rebuild(self._store, self._ledger)
+            return await self._rebuild()
         found = await answer(self._store, name, request.params, request.as_of, request.min_seq)
-        return as_reply(found) if isinstance(found, Refused) else msgspec.to_builtins(found)
+        return as_reply(found) if isinstance(found, Refused) else dict(msgspec.to_builtins(found))
+
+    async def _rebuild(self) -> dict[str, Any]:
+        """Made anew from the ledger's own bytes, not from what was once copied of them."""
+        assert self._store is not None  # queries are answered after the start alone
+        try:
+            report = await rebuild(self._store, self._ledger)
+        except StoreBusy:
+            return as_reply(Refused("projection.busy"))
+        except ProjectorStopped as stopped:
+            return as_reply(
+                Refused("projection.stopped", details={"seq": str(stopped.seq), "reason": stopped.code})
+            )
+        return {"rebuild": msgspec.to_builtins(report), "position": msgspec.to_builtins(self._store.position)}

@@ -1,0 +1,214 @@
+"""`briefing`, `notices`, `register`: documents from what the read models say at one position."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.bus.client import Client, Reply
+from services.bus.clock import CHINA
+from services.console.output import REFUSED, USAGE, as_json, say
+from services.console.session import Session, pass_session, rows, settings
+from services.directory import directory
+from services.projections.documents import (
+    Answers,
+    Briefing,
+    Provenance,
+    brief,
+    briefing as draw_briefing,
+    notice_document,
+    registration_document,
+    write,
+)
+from services.projections.documents.figures import digest
+
+OUT = click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("documents"), show_default=True,
+                   help="写到哪个目录。 The folder to write to.")
+AS_OF_SEQ = click.option("--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position.")
+PAGE = 1000
+VERIFY = "lianxi audit verify"
+
+
+class QueryRefused(Exception):
+    """A query that a document needs was refused."""
+
+    def __init__(self, refused: dict[str, Any]) -> None:
+        super().__init__(refused["code"])
+        self.refused = refused
+
+
+async def all_rows(client: Client, name: str, as_of: int | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Every row of a query, page by page at one position, and that position. Raises QueryRefused."""
+    found: list[dict[str, Any]] = []
+    while True:
+        reply = await client.query(name, {"limit": PAGE, "offset": len(found)}, as_of=as_of)
+        if reply.refused:
+            raise QueryRefused(reply.refused)
+        found += rows(reply.body)
+        if not reply.body.get("more"):
+            return found, dict(reply.body["position"])
+
+
+async def read_answers(client: Client, as_of: int | None) -> tuple[Answers, dict[str, Any]]:
+    """The five read models as they stood at one and the same position. Raises QueryRefused."""
+    if as_of is None:
+        _, position = await all_rows(client, "contact_register", None)
+        as_of = int(position["seq"])
+    contacts, position = await all_rows(client, "contact_register", as_of)
+    found = [(await all_rows(client, name, as_of))[0]
+             for name in ("case_board", "referral_ledger", "unit_scorecard", "supervision_ledger")]
+    return Answers(contacts=contacts, cases=found[0], referrals=found[1], units=found[2], notices=found[3]), position
+
+
+def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -> Provenance:
+    """A document's origin, from an answer's position."""
+    return Provenance(
+        position=int(position["seq"]),
+        head_hash=str(position["hash"]),
+        as_of=str(position["recorded"]),
+        code=str(position["code"]),
+        figures_digest=figures_digest,
+        command=VERIFY,
+        simulated=simulated,
+    )
+
+
+async def write_briefing(client: Client, start: date, end: date, folder: Path, lang: str, simulated: bool,
+                         as_of: int | None = None) -> tuple[Briefing, list[Path]]:
+    """Compute and write the briefing of a period. Raises QueryRefused."""
+    answers, position = await read_answers(client, as_of)
+    model = brief(start, end, answers)
+    document = draw_briefing(model, provenance(position, model.digest, simulated), lang)
+    return model, write(document, folder, f"briefing-{start:%Y%m%d}-{end:%Y%m%d}")
+
+
+async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool) -> list[Path]:
+    """Write every notice that is drafted or open on a day. Raises QueryRefused."""
+    end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
+    found, position = await all_rows(client, "supervision_ledger", None)
+    paths: list[Path] = []
+    for row in sorted(found, key=lambda each: (str(each["drafted"]), each["notice"])):
+        discharged = row["discharged"] and datetime.fromisoformat(row["discharged"]) < end
+        if datetime.fromisoformat(row["drafted"]) >= end or discharged:
+            continue
+        unit = directory().unit(row["unit"])
+        assert unit is not None  # only units of the directory are ever referred to
+        posts = {"zh": unit.zh, "en": unit.en, "leader": unit.leader, "department": unit.department, "post": unit.post}
+        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang)
+        paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}")
+    return paths
+
+
+async def write_registration(client: Client, case: str, folder: Path, lang: str, simulated: bool) -> list[Path] | Reply:
+    """View a case's form, which is recorded, and write it. Returns the reply when the view is refused."""
+    reply = await client.send("intake", "ViewRegistration",
+                              {"command_id": f"view-{uuid.uuid4().hex}", "case": case, "purpose": "print_form"})
+    if reply.refused:
+        return reply
+    data = reply.body["data"]
+    origin = Provenance(position=reply.seq, head_hash="—", as_of=datetime.now(CHINA).isoformat(timespec="seconds"),
+                        code="register", figures_digest=digest(data["facts"]), command=f"lianxi audit replay {case}",
+                        simulated=simulated)
+    document = registration_document(data["personal"], data["facts"], origin, lang)
+    return write(document, folder, f"register-{case[:10]}")
+
+
+def _period(session: Session, text: str) -> tuple[date, date]:
+    try:
+        first, last = (date.fromisoformat(part) for part in text.split(".."))
+    except ValueError:
+        session.fail(USAGE, "period.malformed", "期间写作 2026-01-12..2026-06-30。", "Write the period as 2026-01-12..2026-06-30.")
+    if last < first:
+        session.fail(USAGE, "period.reversed", "期间的截止日早于起始日。", "The period ends before it begins.")
+    return first, last
+
+
+def _show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
+    if session.machine:
+        as_json({"documents": [str(path) for path in paths]} | more)
+        return
+    for path in paths:
+        click.echo(str(path))
+    if not paths:
+        say(session.lang, "没有需要出具的文书。", "There is nothing to write.")
+
+
+@click.command()
+@click.option("--period", required=True, metavar="FROM..TO", help="期间，如 2026-01-12..2026-06-30。")
+@AS_OF_SEQ
+@OUT
+@pass_session
+def briefing(session: Session, period: str, as_of: int | None, out: Path) -> None:
+    """联席会议简报（docx、html、json）。 The joint-meeting briefing of a period."""
+    start, end = _period(session, period)
+    simulated = bool(settings(session.data).get("simulated"))
+
+    async def work() -> tuple[Briefing, list[Path]]:
+        async with session.client() as client:
+            return await write_briefing(client, start, end, out, session.lang, simulated, as_of)
+
+    try:
+        model, paths = session.run(work)
+    except QueryRefused as refusal:
+        session.accepted(Reply(body={"refused": refusal.refused}))
+        raise
+    _show(session, paths, {"figures_digest": model.digest, "figures": model.figures})
+
+
+@click.command()
+@click.option("--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="截至哪一天，默认今天。 The day; today by default.")
+@OUT
+@pass_session
+def notices(session: Session, day: datetime | None, out: Path) -> None:
+    """先检查超期，再出具未销号的催办、督办文书。 Check what is overdue, then write the notices that are open on a day."""
+    simulated = bool(settings(session.data).get("simulated"))
+    chosen = day.date() if day else (session.time or datetime.now(CHINA)).date()
+
+    async def work() -> list[Path]:
+        async with session.client() as client:
+            await check_overdue(client, datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA))
+            return await write_notices(client, chosen, out, session.lang, simulated)
+
+    try:
+        _show(session, session.run(work), {})
+    except QueryRefused as refusal:
+        session.accepted(Reply(body={"refused": refusal.refused}))
+
+
+async def check_overdue(client: Client, now: datetime) -> int:
+    """Have every referral whose date has passed by `now` look at its deadline; return how many moved. Raises QueryRefused."""
+    answer = await client.query("open_deadlines", {"now": now.isoformat(), "limit": PAGE})
+    if answer.refused:
+        raise QueryRefused(answer.refused)
+    moved = 0
+    for row in rows(answer.body):
+        reply = await client.send("referral", "CheckDeadline",
+                                  {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]})
+        moved += not reply.refused and not reply.repeated
+    return moved
+
+
+@click.command()
+@click.argument("case")
+@OUT
+@pass_session
+def register(session: Session, case: str, out: Path) -> None:
+    """打印一份登记表；查阅本身会先记入账本。 Print one registration form; the view itself is recorded first.
+
+    含个人信息，仅协调员和值班员可用。
+    """
+    simulated = bool(settings(session.data).get("simulated"))
+
+    async def work() -> list[Path] | Reply:
+        async with session.client() as client:
+            found = await client.query("case", {"case": case})
+            identity = rows(found.body)[0]["case_id"] if not found.refused and found.body["rows"] else case
+            return await write_registration(client, identity, out, session.lang, simulated)
+
+    done = session.run(work)
+    if isinstance(done, Reply):
+        session.accepted(done)
+        session.fail(REFUSED, "case.not_found", "没有这个案件。", "There is no such case.")
+    _show(session, done, {})

@@ -1,0 +1,204 @@
+"""`lianxi demo`: the main job, from an empty folder to a briefing, notices, a verified ledger and a summary."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import psutil
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from services.bus.client import Reply
+from services.console.auditing import export_line, related, verify_ledger
+from services.console.listening import feed, line
+from services.console.output import UNEXPECTED, USAGE, as_json
+from services.console.papers import write_briefing, write_notices, write_registration
+from services.console.session import Session, pass_session
+from services.console.stack import Stack
+from services.demo.agenda import on
+from services.demo.journey import FIRST_DAY, LAST_DAY, Journey
+from services.demo.people import DemoFailed, People
+from services.demo.settling import Settling
+from services.demo.telling import tell
+from services.ledger import Ledger
+
+SAMPLE_SECONDS = 0.25
+MARK = "lianxi-demo"
+STORY_NUMBER_CATEGORY = "12"
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), show_default=True,
+              help="文书和汇总写到这里。 The folder of documents and summary.")
+@click.option("--seed", type=click.IntRange(min=0, max=2**31), default=96308, show_default=True,
+              help="同一种子得到同样的数字和摘要。 One seed, the same figures and digests.")
+@pass_session
+def demo(session: Session, out: Path, seed: int) -> None:
+    """演示：半年的热线工作，经真实服务办理。 Half a year of a city hotline through real services on a real broker."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
+        session.fail(USAGE, "demo.folder_in_use", f"{out} 里有别的文件，请换一个目录。", f"{out} holds other files; take another folder.")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / MARK).write_text("Made by `lianxi demo`; the next demo empties this folder.\n")
+    try:
+        summary = asyncio.run(_Demo(session, out, seed).run())
+    except DemoFailed as failed:
+        session.fail(UNEXPECTED, "demo.failed", f"演示中断：{failed}", f"The demo stopped: {failed}")
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
+    if session.machine:
+        as_json(summary)
+    else:
+        tell(summary, out, session.lang)
+
+
+class _Demo:
+    def __init__(self, session: Session, out: Path, seed: int) -> None:
+        self._session = session
+        self._out = out
+        self._seed = seed
+        self._seconds: dict[str, float] = {}
+        self._peak = 0.0
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self._seconds[name] = round(time.monotonic() - started, 2)
+
+    async def run(self) -> dict[str, Any]:
+        stack = Stack(self._out / "data", simulated=True, seed=self._seed)
+        started = time.monotonic()
+        with self._stage("start"):
+            await stack.start()
+        try:
+            async with self._sampling(stack):
+                summary = await self._play(stack)
+        finally:
+            with self._stage("stop"):
+                await stack.stop()
+        self._seconds["total"] = round(time.monotonic() - started, 2)
+        return summary | {"seconds": self._seconds, "peak_memory_mb": round(self._peak)}
+
+    async def _play(self, stack: Stack) -> dict[str, Any]:
+        people = People(stack.data, on(FIRST_DAY, 8))
+        settling = await Settling.open(stack.data)
+        try:
+            journey = Journey(people, settling, self._out, self._seed)
+            with self._stage("half a year"):
+                await self._watched(journey)
+                await journey.finish()
+                people.last_seq = await settling.settled()
+            return await self._conclude(people, journey)
+        finally:
+            await settling.close()
+            await people.close()
+
+    async def _watched(self, journey: Journey) -> None:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+        quiet = self._session.machine or not console.is_terminal
+        with Progress(*columns, console=console, disable=quiet) as progress:
+            bar = progress.add_task(FIRST_DAY.isoformat(), total=(LAST_DAY - FIRST_DAY).days + 1)
+
+            def shown(day: date) -> None:
+                progress.update(bar, description=day.isoformat(), advance=1)
+
+            await journey.play(shown)
+
+    async def _conclude(self, people: People, journey: Journey) -> dict[str, Any]:
+        documents: list[Path] = []
+        coordinator = await people.client("coordinator")
+        lang = self._session.lang
+        with self._stage("documents"):
+            model, paths = await write_briefing(coordinator, FIRST_DAY, LAST_DAY, self._out / "documents", lang, simulated=True)
+            documents += paths
+            documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
+            documents += await self._form(people)
+        referrals = await people.rows("referral_ledger")
+        with self._stage("partner feed"):
+            feed_lines = await self._partner(people, referrals)
+        with self._stage("verify"):
+            auditor = await people.client("auditor")
+            ledger = Ledger(auditor.connection)
+            report = await verify_ledger(ledger)
+            await self._export(ledger, people)
+        with self._stage("rebuild"):
+            rebuilt = await coordinator.query("rebuild")
+        return {
+            "contacts": journey.contacts,
+            "dispositions": model.figures["dispositions"],
+            "referrals": dict(sorted(Counter(row["status"] for row in referrals).items())),
+            "notices": model.figures["notices"]["issued"],
+            "verify": "valid" if report.valid else "invalid",
+            "rebuild": _equal(rebuilt),
+            "head": {"seq": report.seq, "hash": report.hash},
+            "figures_digest": model.digest,
+            "figures": model.figures,
+            "feed": {"unit": feed_lines[0], "events": feed_lines[1]},
+            "documents": [str(path) for path in documents],
+        }
+
+    async def _form(self, people: People) -> list[Path]:
+        """The worked story's registration form (domain.md §1 row 28)."""
+        cases = [row for row in await people.rows("case_board") if row["monthly_yuan"] == 200]
+        done = await write_registration(await people.client("coordinator"), cases[0]["case_id"], self._out / "documents",
+                                        self._session.lang, simulated=True)
+        if isinstance(done, Reply):
+            raise DemoFailed(f"the registration form: {done.refused}")
+        return done
+
+    async def _partner(self, people: People, referrals: list[dict[str, Any]]) -> tuple[str, int]:
+        """One unit reads its own feed from the beginning, with its own credential."""
+        unit = Counter(row["unit"] for row in referrals).most_common(1)[0][0]
+        lines: list[bytes] = []
+        stop = asyncio.Event()
+        with contextlib.suppress(asyncio.CancelledError):
+            async for message in feed(self._out / "data", unit, 1, stop, until_idle=1.0):
+                lines.append(line(message))
+                await message.ack()
+        (self._out / f"feed-{unit}.ndjson").write_bytes(b"".join(each + b"\n" for each in lines))
+        return unit, len(lines)
+
+    async def _export(self, ledger: Ledger, people: People) -> None:
+        cases = [row for row in await people.rows("case_board") if row["monthly_yuan"] == 200]
+        commits = await related(ledger, cases[0]["case_id"])
+        (self._out / "case-export.ndjson").write_bytes(b"".join(export_line(stored) for stored in commits))
+
+    @asynccontextmanager
+    async def _sampling(self, stack: Stack) -> AsyncIterator[None]:
+        """Measure the whole stack's memory while it works: proportional set size, so that shared pages count once."""
+        task = asyncio.create_task(self._sample(stack))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _sample(self, stack: Stack) -> None:
+        while True:
+            total = _memory(psutil.Process().pid) + sum(_memory(pid) for pid in stack.pids.values())
+            self._peak = max(self._peak, total)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def _memory(pid: int) -> float:
+    try:
+        return float(psutil.Process(pid).memory_full_info().pss) / 2**20
+    except (psutil.Error, AttributeError):
+        return 0.0
+
+
+def _equal(reply: Reply) -> str:
+    if reply.refused:
+        return str(reply.refused["code"])
+    return "equal" if reply.body["rebuild"]["equal"] else "different"
