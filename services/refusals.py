@@ -5,81 +5,231 @@ from services.decision import Refused
 # code -> (Chinese, English). `{…}` are filled from the refusal's details.
 SENTENCES: dict[str, tuple[str, str]] = {
     # The message itself
-    "command.too_large": ("内容超过 {limit} 字节，请精简后重发。", "The message is over {limit} bytes; shorten it and send it again."),
-    "command.bad_encoding": ("内容不是 UTF-8 编码，请转换编码后重发。", "The message is not UTF-8; convert it and send it again."),
-    "command.too_deep": ("内容嵌套超过 {limit} 层，请按命令格式重写。", "The message nests deeper than {limit} levels; follow the command's schema."),
+    "command.too_large": (
+        "内容超过 {limit} 字节，请精简后重发。",
+        "The message is over {limit} bytes; shorten it and send it again.",
+    ),
+    "command.bad_encoding": (
+        "内容不是 UTF-8 编码，请转换编码后重发。",
+        "The message is not UTF-8; convert it and send it again.",
+    ),
+    "command.too_deep": (
+        "内容嵌套超过 {limit} 层，请按命令格式重写。",
+        "The message nests deeper than {limit} levels; follow the command's schema.",
+    ),
     "command.duplicate_key": ("同一字段出现两次，请只保留一个。", "A key appears twice; keep one of them."),
-    "command.not_a_number": ("数字不能是 NaN 或无穷大。", "NaN and infinity are not numbers here; send a plain number."),
-    "command.bad_json": ("内容不是完整的 JSON，请检查后重发。", "The message is not one whole JSON document; check it and send it again."),
+    "command.not_a_number": (
+        "数字不能是 NaN 或无穷大。",
+        "NaN and infinity are not numbers here; send a plain number.",
+    ),
+    "command.bad_json": (
+        "内容不是完整的 JSON，请检查后重发。",
+        "The message is not one whole JSON document; check it and send it again.",
+    ),
     "command.bad_shape": ("内容应是一个 JSON 对象。", "The message must be one JSON object."),
-    "command.unknown_field": ("没有“{field}”这个字段，请按 lianxi schema 核对。", "There is no field {field}; compare with `lianxi schema`."),
+    "command.unknown_field": (
+        "没有“{field}”这个字段，请按 lianxi schema 核对。",
+        "There is no field {field}; compare with `lianxi schema`.",
+    ),
     "command.missing_field": ("缺少字段“{field}”，请补上。", "The field {field} is missing; add it."),
-    "command.bad_value": ("字段“{field}”的值类型或格式不对，请按 lianxi schema 核对。", "The value of {field} has the wrong type or form; compare with `lianxi schema`."),
-    "command.bad_text": ("字段“{field}”含控制字符或不可见字符，请删去。", "The field {field} holds control or invisible characters; remove them."),
-    "command.unknown_verb": ("没有这个命令，请用 lianxi schema 查看可用命令。", "There is no such command; `lianxi schema` lists them."),
-    "command.not_yet_available": ("命令“{verb}”尚未开通，请先按线下流程办理。", "The command {verb} is not available yet; use the paper procedure for now."),
-    "command.not_allowed": ("您的角色“{role}”不能执行这个命令，请交有权限的人办理。", "Your role {role} may not do this; ask someone who may."),
-    "command.id_reused": ("这个命令编号已用于另一内容，请换一个编号。", "This command id was used for another content; take a new one."),
+    "command.bad_value": (
+        "字段“{field}”的值类型或格式不对，请按 lianxi schema 核对。",
+        "The value of {field} has the wrong type or form; compare with `lianxi schema`.",
+    ),
+    "command.bad_text": (
+        "字段“{field}”含控制字符或不可见字符，请删去。",
+        "The field {field} holds control or invisible characters; remove them.",
+    ),
+    "command.unknown_verb": (
+        "没有这个命令，请用 lianxi schema 查看可用命令。",
+        "There is no such command; `lianxi schema` lists them.",
+    ),
+    "command.not_yet_available": (
+        "命令“{verb}”尚未开通，请先按线下流程办理。",
+        "The command {verb} is not available yet; use the paper procedure for now.",
+    ),
+    "command.not_allowed": (
+        "您的角色“{role}”不能执行这个命令，请交有权限的人办理。",
+        "Your role {role} may not do this; ask someone who may.",
+    ),
+    "command.id_reused": (
+        "这个命令编号已用于另一内容，请换一个编号。",
+        "This command id was used for another content; take a new one.",
+    ),
     "command.in_the_future": ("时间晚于当前时间，请核对。", "The time lies in the future; check it."),
     "command.unsafe_id": ("编号只能含数字和字母，请核对。", "An id holds digits and letters only; check it."),
-    "code.unknown": ("代码表“{list}”里没有这个代码，请用 lianxi queries 或登记表说明核对。", "The code list {list} has no such code; check the list."),
+    "code.unknown": (
+        "代码表“{list}”里没有这个代码，请用 lianxi queries 或登记表说明核对。",
+        "The code list {list} has no such code; check the list.",
+    ),
     "unit.unknown": ("单位名录里没有这个单位，请核对单位代码。", "The directory has no such unit; check its code."),
     # The aggregate
-    "aggregate.changed": ("您看到之后情况已变（{who}：{what}），请重新查看再决定。", "It has changed since you looked ({who}: {what}); look again before you decide."),
-    "aggregate.busy": ("正有多人同时办理，请稍后重发同一命令。", "Many are working on it at once; send the same command again shortly."),
+    "aggregate.changed": (
+        "您看到之后情况已变（{who}：{what}），请重新查看再决定。",
+        "It has changed since you looked ({who}: {what}); look again before you decide.",
+    ),
+    "aggregate.busy": (
+        "正有多人同时办理，请稍后重发同一命令。",
+        "Many are working on it at once; send the same command again shortly.",
+    ),
     "aggregate.nothing_to_do": ("没有需要记录的内容。", "There is nothing to record."),
-    "ledger.damaged": ("账本校验不通过，已停止写入，请立即联系审计人员。", "The ledger failed its check and writing has stopped; call the auditor now."),
-    "service.unavailable": ("系统暂时不可用，命令是否已记录尚不确定；请稍后用同一编号重发。", "The service is unavailable and the outcome unknown; send it again with the same id."),
-    "service.failed": ("系统内部出错，命令未确认；请用同一编号重发，仍不行请联系管理员。", "Something failed inside; send it again with the same id, then call the operator."),
-    "service.no_answer": ("服务没有应答，请确认 lianxi up 正在运行，再用同一编号重发。", "No service answered; check that `lianxi up` runs, then send it again with the same id."),
-    "clock.not_simulated": ("本系统使用真实时钟，不接受指定时间。", "This ledger runs on the real clock and takes no time from a sender."),
-    "clock.time_missing": ("模拟时钟的账本要求每个命令带上有效时间。", "A ledger under a simulated clock needs a valid time with every command."),
+    "ledger.damaged": (
+        "账本校验不通过，已停止写入，请立即联系审计人员。",
+        "The ledger failed its check and writing has stopped; call the auditor now.",
+    ),
+    "service.unavailable": (
+        "系统暂时不可用，命令是否已记录尚不确定；请稍后用同一编号重发。",
+        "The service is unavailable and the outcome unknown; send it again with the same id.",
+    ),
+    "service.failed": (
+        "系统内部出错，命令未确认；请用同一编号重发，仍不行请联系管理员。",
+        "Something failed inside; send it again with the same id, then call the operator.",
+    ),
+    "service.no_answer": (
+        "服务没有应答，请确认 lianxi up 正在运行，再用同一编号重发。",
+        "No service answered; check that `lianxi up` runs, then send it again with the same id.",
+    ),
+    "clock.not_simulated": (
+        "本系统使用真实时钟，不接受指定时间。",
+        "This ledger runs on the real clock and takes no time from a sender.",
+    ),
+    "clock.time_missing": (
+        "模拟时钟的账本要求每个命令带上有效时间。",
+        "A ledger under a simulated clock needs a valid time with every command.",
+    ),
     # Contacts and cases
-    "contact.number_taken": ("这个编号已登记为另一内容；更正请另办更正手续。", "This number is registered with another content; a change is a correction."),
+    "contact.number_taken": (
+        "这个编号已登记为另一内容；更正请另办更正手续。",
+        "This number is registered with another content; a change is a correction.",
+    ),
     "contact.in_the_future": ("来电时间晚于当前时间，请核对。", "The contact starts in the future; check the time."),
-    "contact.ends_before_it_starts": ("结束时间早于来电时间，请核对。", "The contact ends before it starts; check the times."),
+    "contact.ends_before_it_starts": (
+        "结束时间早于来电时间，请核对。",
+        "The contact ends before it starts; check the times.",
+    ),
     "contact.content_missing": ("请填写通话内容。", "Write down what was said."),
     "contact.opinion_missing": ("请填写处理意见。", "Write down the handling opinion."),
-    "contact.personal_data_in_non_substantive": ("非实质来电不得登记个人信息，请删去姓名和电话。", "A non-substantive contact may hold no personal data; remove names and phones."),
-    "contact.unit_missing": ("处置方式为移送转办时请填写转办单位。", "A referred contact needs the unit it is referred to."),
-    "contact.nothing_to_merge_into": ("找不到可并入的在办件，请核对来电电话或改选处置方式。", "No case in hand was found to merge into; check the phone or choose another disposition."),
-    "contact.mandatory_report_open": ("九项筛查有“是”，应当强制报告，不能在热线了结；请改为移送转办、直接协调或紧急转办。", "The screen calls for a mandatory report; refer, coordinate or hand over to 110 instead."),
+    "contact.personal_data_in_non_substantive": (
+        "非实质来电不得登记个人信息，请删去姓名和电话。",
+        "A non-substantive contact may hold no personal data; remove names and phones.",
+    ),
+    "contact.unit_missing": (
+        "处置方式为移送转办时请填写转办单位。",
+        "A referred contact needs the unit it is referred to.",
+    ),
+    "contact.nothing_to_merge_into": (
+        "找不到可并入的在办件，请核对来电电话或改选处置方式。",
+        "No case in hand was found to merge into; check the phone or choose another disposition.",
+    ),
+    "contact.mandatory_report_open": (
+        "九项筛查有“是”，应当强制报告，不能在热线了结；请改为移送转办、直接协调或紧急转办。",
+        "The screen calls for a mandatory report; refer, coordinate or hand over to 110 instead.",
+    ),
     "case.not_found": ("没有这个案件，请核对编号。", "There is no such case; check its id."),
-    "case.not_open": ("案件已是“{status}”状态，不能再办理；有新情况请申请重启。", "The case is {status}; new facts call for a reopening."),
-    "case.mandatory_report_open": ("强制报告尚未作出，请先报警并记录（MakeMandatoryReport）。", "The mandatory report is open; report to the police and record it first (MakeMandatoryReport)."),
+    "case.not_open": (
+        "案件已是“{status}”状态，不能再办理；有新情况请申请重启。",
+        "The case is {status}; new facts call for a reopening.",
+    ),
+    "case.mandatory_report_open": (
+        "强制报告尚未作出，请先报警并记录（MakeMandatoryReport）。",
+        "The mandatory report is open; report to the police and record it first (MakeMandatoryReport).",
+    ),
     "case.no_report_required": ("本案无需强制报告。", "This case needs no mandatory report."),
-    "case.report_time_impossible": ("报告时间应在来电之后、当前时间之前，请核对。", "The report must lie between the call and now; check the time."),
-    "case.already_referred_there": ("已有一件转办在该单位办理，请先查看其进展。", "A referral is open at that unit; look at its progress first."),
-    "case.nothing_to_replace": ("被替换的转办单没有退回，请核对。", "The referral to replace was not returned; check its id."),
+    "case.report_time_impossible": (
+        "报告时间应在来电之后、当前时间之前，请核对。",
+        "The report must lie between the call and now; check the time.",
+    ),
+    "case.already_referred_there": (
+        "已有一件转办在该单位办理，请先查看其进展。",
+        "A referral is open at that unit; look at its progress first.",
+    ),
+    "case.nothing_to_replace": (
+        "被替换的转办单没有退回，请核对。",
+        "The referral to replace was not returned; check its id.",
+    ),
     "case.referral_open": ("还有转办单未审核，请先审核。", "A referral is still open; verify it first."),
-    "case.nothing_done_yet": ("尚无办理结果，不能回访；请先转办或协调。", "Nothing was done yet; refer or coordinate before the callback."),
-    "case.callback_answers_missing": ("接通的回访须填写答复、解决、满意三项。", "A callback that reached the caller needs answered, solved and satisfied."),
-    "case.callback_missing": ("办结前须回访，且诉求人认为已解决或满意。", "A case is closed after a callback that found it solved or satisfying."),
+    "case.nothing_done_yet": (
+        "尚无办理结果，不能回访；请先转办或协调。",
+        "Nothing was done yet; refer or coordinate before the callback.",
+    ),
+    "case.callback_answers_missing": (
+        "接通的回访须填写答复、解决、满意三项。",
+        "A callback that reached the caller needs answered, solved and satisfied.",
+    ),
+    "case.callback_missing": (
+        "办结前须回访，且诉求人认为已解决或满意。",
+        "A case is closed after a callback that found it solved or satisfying.",
+    ),
     # Referrals
     "referral.not_found": ("没有这个转办单，请核对编号。", "There is no such referral; check its id."),
     "referral.not_signed": ("转办单尚未签收，请先签收。", "The referral is not signed for; sign first."),
-    "referral.returned": ("转办单已准予退回，不能再办理。", "The referral was returned; nothing more can be done on it."),
-    "referral.not_in_this_state": ("转办单现为“{status}”，不能执行此操作；请查看进展。", "The referral is {status}; this cannot be done now. Look at its progress."),
-    "referral.back_dated": ("时间早于转办或签收，不得倒填。", "The date lies before issue or sign-for; back-dating is not allowed."),
-    "referral.reporter_may_not_verify": ("办理单位不得审核自己的办结反馈，请由协调员审核。", "Whoever reported may not verify; a coordinator does."),
-    "referral.designated": ("已指定由你单位办理，不得再次申请退单。", "Your unit was designated; it may not ask to return this again."),
-    "referral.return_too_late": ("签收满 5 个工作日后不再受理退单申请。", "A return can be asked for within 5 working days of sign-for only."),
+    "referral.returned": (
+        "转办单已准予退回，不能再办理。",
+        "The referral was returned; nothing more can be done on it.",
+    ),
+    "referral.not_in_this_state": (
+        "转办单现为“{status}”，不能执行此操作；请查看进展。",
+        "The referral is {status}; this cannot be done now. Look at its progress.",
+    ),
+    "referral.back_dated": (
+        "时间早于转办或签收，不得倒填。",
+        "The date lies before issue or sign-for; back-dating is not allowed.",
+    ),
+    "referral.reporter_may_not_verify": (
+        "办理单位不得审核自己的办结反馈，请由协调员审核。",
+        "Whoever reported may not verify; a coordinator does.",
+    ),
+    "referral.designated": (
+        "已指定由你单位办理，不得再次申请退单。",
+        "Your unit was designated; it may not ask to return this again.",
+    ),
+    "referral.return_too_late": (
+        "签收满 5 个工作日后不再受理退单申请。",
+        "A return can be asked for within 5 working days of sign-for only.",
+    ),
     # Queries
-    "query.unknown": ("没有“{query}”这个查询，请用 lianxi queries 查看。", "There is no query {query}; `lianxi queries` lists them."),
-    "query.bad_parameter": ("查询“{query}”的参数“{field}”缺少、多余或格式不对，请用 lianxi queries 核对。", "Parameter {field} of query {query} is missing, unknown or malformed; compare with `lianxi queries`."),
-    "query.stale": ("台账目前到第 {seq} 号，还差 {lag} 条，请稍后再查。", "The read models stand at {seq}, {lag} short of what you asked for; ask again shortly."),
-    "query.too_slow": ("查询“{query}”超过 10 秒已中止，请缩小范围。", "Query {query} took over 10 seconds and was ended; narrow it."),
-    "projection.stopped": ("台账与账本在第 {seq} 号处不符（{reason}），已停止更新；请联系审计人员，核实后用 lianxi rebuild 重建。", "The read models do not fit the ledger at {seq} ({reason}) and have stopped; call the auditor, then rebuild."),
-    "projection.frozen": ("台账“{model}”自第 {seq} 号起无法更新，已冻结；其他台账照常，请联系管理员。", "Read model {model} could not take commit {seq} and is frozen; the others go on. Call the operator."),
+    "query.unknown": (
+        "没有“{query}”这个查询，请用 lianxi queries 查看。",
+        "There is no query {query}; `lianxi queries` lists them.",
+    ),
+    "query.bad_parameter": (
+        "查询“{query}”的参数“{field}”缺少、多余或格式不对，请用 lianxi queries 核对。",
+        "Parameter {field} of query {query} is missing, unknown or malformed; compare with `lianxi queries`.",
+    ),
+    "query.stale": (
+        "台账目前到第 {seq} 号，还差 {lag} 条，请稍后再查。",
+        "The read models stand at {seq}, {lag} short of what you asked for; ask again shortly.",
+    ),
+    "query.too_slow": (
+        "查询“{query}”超过 10 秒已中止，请缩小范围。",
+        "Query {query} took over 10 seconds and was ended; narrow it.",
+    ),
+    "projection.stopped": (
+        "台账与账本在第 {seq} 号处不符（{reason}），已停止更新；请联系审计人员，核实后用 lianxi rebuild 重建。",
+        "The read models do not fit the ledger at {seq} ({reason}) and have stopped; call the auditor, then rebuild.",
+    ),
+    "projection.frozen": (
+        "台账“{model}”自第 {seq} 号起无法更新，已冻结；其他台账照常，请联系管理员。",
+        "Read model {model} could not take commit {seq} and is frozen; the others go on. Call the operator.",
+    ),
     "projection.busy": ("正在重建，请稍后再试。", "A rebuild is under way; try again later."),
     # Notices
     "notice.not_found": ("没有这个督办文书，请核对编号。", "There is no such notice; check its id."),
-    "notice.referral_not_overdue": ("该转办单未超期，不能催办督办。", "The referral is not overdue; no notice can be drafted."),
-    "notice.authority_basis_missing": ("请写明授权依据，没有依据不得督办。", "Name the authority basis; without one there is no notice."),
+    "notice.referral_not_overdue": (
+        "该转办单未超期，不能催办督办。",
+        "The referral is not overdue; no notice can be drafted.",
+    ),
+    "notice.authority_basis_missing": (
+        "请写明授权依据，没有依据不得督办。",
+        "Name the authority basis; without one there is no notice.",
+    ),
     "notice.not_served": ("文书尚未签发送达。", "The notice is not signed off and served yet."),
     "notice.discharged": ("文书已销号。", "The notice is discharged."),
     "notice.not_replied": ("尚无回执，不能销号。", "There is no reply yet; it cannot be discharged."),
-    "notice.not_in_this_state": ("文书现为“{status}”，不能执行此操作。", "The notice is {status}; this cannot be done now."),
+    "notice.not_in_this_state": (
+        "文书现为“{status}”，不能执行此操作。",
+        "The notice is {status}; this cannot be done now.",
+    ),
 }
 
 

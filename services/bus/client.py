@@ -73,14 +73,14 @@ class Client:
         body = {"params": params or {}, "min_seq": min_seq, "as_of": as_of}
         return await self._request(subject, body, QUERY_TIMEOUT_SECONDS)
 
-    async def _request(self, subject: str, body: bytes | dict[str, Any] | Struct, timeout: float) -> Reply:
+    async def _request(self, subject: str, body: bytes | dict[str, Any] | Struct, seconds: float) -> Reply:
         payload = body if isinstance(body, bytes) else msgspec.json.encode(body)
         if len(payload) > BYTES_MAX:
             return _refuse("command.too_large", {"limit": str(BYTES_MAX)})
         moment = self._time()
         headers = {TIME_HEADER: moment.isoformat()} if moment else None
         try:
-            answer = await self.connection.request(subject, payload, timeout=timeout, headers=headers)
+            answer = await self.connection.request(subject, payload, timeout=seconds, headers=headers)
         except (nats.errors.Error, TimeoutError, OSError):
             return _refuse("service.no_answer")
         repeated = bool((answer.headers or {}).get(REPEATED_HEADER))

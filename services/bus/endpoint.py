@@ -48,7 +48,7 @@ def new_broker(credential: Credential, url: str, name: str) -> NatsBroker:
         nkeys_seed_str=credential.seed,
         inbox_prefix=credential.inbox.encode(),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,
+        reconnect_time_wait=1,
         logger=None,
         error_cb=_connection_problem,
         disconnected_cb=_disconnected,

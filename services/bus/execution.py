@@ -12,8 +12,8 @@ from events.commit import Actor, Commit, Sealed, derive_id, digest, genesis
 from events.notice import NumberAssigned
 from services.bus.clock import CHINA
 from services.bus.request import Accepted, Answer, Request
-from services.decision import Already, Env, Refused
 from services.command import Command
+from services.decision import Already, Env, Refused
 from services.ledger import Append, DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, Stored
 
 ATTEMPTS_MAX = 8
@@ -104,9 +104,7 @@ def _on_record(history: History, actor: Actor, command: Command, body_digest: st
 
 
 def _accepted(stored: Stored, repeated: bool = False) -> Accepted:
-    return Accepted(
-        id=stored.commit.key, commit=stored.commit.id, n=stored.commit.n, seq=stored.seq, repeated=repeated
-    )
+    return Accepted(id=stored.commit.key, commit=stored.commit.id, n=stored.commit.n, seq=stored.seq, repeated=repeated)
 
 
 def _already(history: History) -> Answer:

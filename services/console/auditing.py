@@ -1,6 +1,6 @@
 """`audit replay|verify|export` and `rebuild`: what an auditor asks, answered from the ledger's own bytes."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,10 @@ import msgspec
 from events import subjects
 from events.case import ReferralRequested
 from events.codes import code_list
-from events.commit import Commit
 from services.console.legality import LEGAL
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.session import Session, pass_session
-from services.ledger import DamagedLedger, Ledger, Stored, VerificationReport, verify
+from services.ledger import Ledger, Stored, VerificationReport, verify
 from services.referral.notice import notice_id
 
 KINDS = ("case", "referral", "notice", "contact")
@@ -81,8 +80,12 @@ def replay(session: Session, identity: str) -> None:
     if not commits:
         session.fail(REFUSED, "audit.not_found", "账本里没有这个编号。", "The ledger holds nothing under this id.")
     if session.machine:
-        as_json([{"seq": each.seq, "subject": each.subject, "hash": each.hash} | msgspec.to_builtins(each.commit)
-                 for each in commits])
+        as_json(
+            [
+                {"seq": each.seq, "subject": each.subject, "hash": each.hash} | msgspec.to_builtins(each.commit)
+                for each in commits
+            ]
+        )
         return
     for each in commits:
         click.echo(_sentence(each, session.lang))
@@ -129,8 +132,12 @@ _CODED = {
 
 
 @audit.command(name="verify")
-@click.option("--file", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-              help="校验导出的文件，不需要连接。 Verify an exported file, offline.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="校验导出的文件，不需要连接。 Verify an exported file, offline.",
+)
 @pass_session
 def verify_command(session: Session, file: Path | None) -> None:
     """校验整本账：次序、编号、前后哈希、每条能解读、每步合规。 Verify the whole ledger, or an exported file."""
@@ -162,13 +169,20 @@ async def verify_ledger(ledger: Ledger) -> VerificationReport:
 
 def _tell(session: Session, report: VerificationReport) -> None:
     if report.valid:
-        say(session.lang,
+        say(
+            session.lang,
             f"校验通过：{report.commits} 条提交、{report.facts} 个事实、{report.aggregates} 个对象；末条 #{report.seq}，{report.hash}",
-            f"Valid: {report.commits} commits, {report.facts} facts, {report.aggregates} aggregates; head #{report.seq}, {report.hash}")
+            f"Valid: {report.commits} commits, {report.facts} facts, {report.aggregates} aggregates; head #{report.seq}, {report.hash}",
+        )
         return
     for problem in report.problems:
         click.echo(f"#{problem.seq}  [{problem.code}]  {problem.en if session.lang == 'en' else problem.zh}", err=True)
-    say(session.lang, f"校验不通过：{len(report.problems)} 处。", f"Not valid: {len(report.problems)} problems.", err=True)
+    say(
+        session.lang,
+        f"校验不通过：{len(report.problems)} 处。",
+        f"Not valid: {len(report.problems)} problems.",
+        err=True,
+    )
 
 
 def export_line(stored: Stored) -> bytes:
@@ -191,7 +205,9 @@ def _exported(session: Session, file: Path) -> Iterable[tuple[int, str, bytes]]:
 
 @audit.command()
 @click.argument("identity", metavar="ID")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。 The file to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。 The file to write."
+)
 @pass_session
 def export(session: Session, identity: str, out: Path) -> None:
     """导出一个案件的全部提交（原始字节，可离线校验）。 Export every commit of one case, as its original bytes."""
@@ -208,8 +224,11 @@ def export(session: Session, identity: str, out: Path) -> None:
     if session.machine:
         as_json({"commits": len(commits), "file": str(out)})
     else:
-        say(session.lang, f"已导出 {len(commits)} 条到 {out}；校验：lianxi audit verify --file {out}",
-            f"{len(commits)} commits in {out}; verify with `lianxi audit verify --file {out}`")
+        say(
+            session.lang,
+            f"已导出 {len(commits)} 条到 {out}；校验：lianxi audit verify --file {out}",
+            f"{len(commits)} commits in {out}; verify with `lianxi audit verify --file {out}`",
+        )
 
 
 @click.command()
@@ -225,7 +244,10 @@ def rebuild(session: Session) -> None:
         for table, difference in report["differences"].items():
             click.echo(f"{table}: {difference}", err=True)
         zh, en = ("一致", "equal") if equal else ("不一致！", "different!")
-        say(session.lang, f"由 {report['commits']} 条提交重建，用时 {report['seconds']} 秒，结果与现有台账{zh}。",
-            f"Rebuilt from {report['commits']} commits in {report['seconds']} s: {en}")
+        say(
+            session.lang,
+            f"由 {report['commits']} 条提交重建，用时 {report['seconds']} 秒，结果与现有台账{zh}。",
+            f"Rebuilt from {report['commits']} commits in {report['seconds']} s: {en}",
+        )
     if not equal:
         raise SystemExit(REFUSED)

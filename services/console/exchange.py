@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.bus.client import Client, Reply
 from services.console.output import REFUSED, UNAVAILABLE, UNAVAILABLE_CODES, USAGE, as_json, say
-from services.console.register_csv import Problem, Row, RegisterRefused, read_register, write_rejects
+from services.console.register_csv import Problem, RegisterRefused, Row, read_register, write_rejects
 from services.console.session import Session, pass_session, read_input
 
 # How many rows are on their way at once: the broker's disk sync is shared among them.
@@ -31,8 +31,12 @@ def send(session: Session, target: str, source: str) -> None:
     """
     service, _, verb = target.partition(".")
     if service not in ("intake", "referral") or not verb:
-        session.fail(USAGE, "command.unknown_service", "命令写作 intake.动词 或 referral.动词，见 lianxi schema。",
-                     "Write the command as intake.Verb or referral.Verb; see `lianxi schema`.")
+        session.fail(
+            USAGE,
+            "command.unknown_service",
+            "命令写作 intake.动词 或 referral.动词，见 lianxi schema。",
+            "Write the command as intake.Verb or referral.Verb; see `lianxi schema`.",
+        )
     try:
         body = read_input(source)
     except OSError:
@@ -73,8 +77,13 @@ async def import_rows(
             if reply.refused:
                 refused = reply.refused
                 result.problems.append(
-                    Problem(line=row.line, column=refused["field"] or "", code=refused["code"], zh=refused["zh"],
-                            en=refused["en"])
+                    Problem(
+                        line=row.line,
+                        column=refused["field"] or "",
+                        code=refused["code"],
+                        zh=refused["zh"],
+                        en=refused["en"],
+                    )
                 )
             else:
                 result.imported += not reply.repeated
@@ -103,8 +112,9 @@ def import_register(session: Session, file: Path, check: bool) -> None:
         session.fail(REFUSED, refused.code, refused.zh, refused.en)
     except OSError:
         session.fail(USAGE, "file.unreadable", f"读不到文件 {file}。", f"The file {file} cannot be read.")
-    result = Imported(rows=len(register.rows) + len({problem.line for problem in register.problems}),
-                      problems=list(register.problems))
+    result = Imported(
+        rows=len(register.rows) + len({problem.line for problem in register.problems}), problems=list(register.problems)
+    )
     if not check:
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -125,15 +135,30 @@ def import_register(session: Session, file: Path, check: bool) -> None:
 def _report(session: Session, result: Imported, rejects: Path | None, check: bool, valid: int) -> None:
     rejected = len({problem.line for problem in result.problems})
     if session.machine:
-        as_json({"rows": result.rows, "imported": result.imported, "unchanged": result.unchanged,
-                 "rejected": rejected, "rejects_file": str(rejects) if rejects else None, "seq": result.last_seq}
-                | ({"valid": valid, "checked": True} if check else {}))
+        as_json(
+            {
+                "rows": result.rows,
+                "imported": result.imported,
+                "unchanged": result.unchanged,
+                "rejected": rejected,
+                "rejects_file": str(rejects) if rejects else None,
+                "seq": result.last_seq,
+            }
+            | ({"valid": valid, "checked": True} if check else {})
+        )
     else:
         done = f"可导入 {valid}" if check else f"导入 {result.imported}，已有 {result.unchanged}"
         done_en = f"{valid} valid" if check else f"{result.imported} imported, {result.unchanged} unchanged"
         where = f"，见 {rejects}" if rejects else ""
-        say(session.lang, f"共 {result.rows} 行：{done}，退回 {rejected}{where}。",
-            f"{result.rows} rows: {done_en}, {rejected} rejected{f', see {rejects}' if rejects else ''}.")
+        say(
+            session.lang,
+            f"共 {result.rows} 行：{done}，退回 {rejected}{where}。",
+            f"{result.rows} rows: {done_en}, {rejected} rejected{f', see {rejects}' if rejects else ''}.",
+        )
     if result.unavailable:
-        session.fail(UNAVAILABLE, "service.no_answer", "导入中断：服务没有应答。恢复后再导入同一文件即可接着做。",
-                     "The import stopped: no service answered. Import the same file again to go on.")
+        session.fail(
+            UNAVAILABLE,
+            "service.no_answer",
+            "导入中断：服务没有应答。恢复后再导入同一文件即可接着做。",
+            "The import stopped: no service answered. Import the same file again to go on.",
+        )

@@ -24,8 +24,14 @@ BATCH = 50
 
 @click.command()
 @click.argument("unit")
-@click.option("--from", "start", type=click.IntRange(min=1), default=1, show_default=True,
-              help="从哪个位置起（每行的 seq）。 Position to begin at (the seq of a line).")
+@click.option(
+    "--from",
+    "start",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="从哪个位置起（每行的 seq）。 Position to begin at (the seq of a line).",
+)
 @click.option("--resume", is_flag=True, help="从上次确认之后继续。 Go on after the last acknowledged event.")
 @click.option("--count", type=click.IntRange(min=1), help="收到多少条后停止。 Stop after this many.")
 @click.option("--until-idle", type=float, help="空闲多少秒后停止。 Stop after this many idle seconds.")

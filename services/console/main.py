@@ -24,17 +24,28 @@ HELP = """联席：青少年权益保护网络的协同后台。 Coordination ba
 
 
 @click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("lianxi-data"),
-              show_default=True, help="数据目录。 The data folder.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("lianxi-data"),
+    show_default=True,
+    help="数据目录。 The data folder.",
+)
 @click.option("--as", "principal", help="以谁的身份（数据目录里的凭证）。 Who acts.")
 @click.option("--json", "machine", is_flag=True, help="输出 JSON。 Output for machines.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言。 Language.")
-@click.option("--time", "time", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]), hidden=True,
-              help="Only for a ledger under a simulated clock.")
+@click.option(
+    "--time",
+    "time",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]),
+    hidden=True,
+    help="Only for a ledger under a simulated clock.",
+)
 @click.version_option(package_name="lianxi")
 @click.pass_context
-def cli(context: click.Context, data: Path, principal: str | None, machine: bool, lang: str,
-        time: datetime | None) -> None:
+def cli(
+    context: click.Context, data: Path, principal: str | None, machine: bool, lang: str, time: datetime | None
+) -> None:
     context.obj = Session(
         data=data,
         principal=principal or os.environ.get("LIANXI_AS", "coordinator"),
@@ -49,13 +60,24 @@ def _assemble() -> None:
     from services.demo.command import demo
 
     for command in (
-        operate.up, operate.serve, operate.provision_command,
-        exchange.send, exchange.import_register,
-        reading.case, reading.referral, reading.notice, reading.query, reading.queries,
+        operate.up,
+        operate.serve,
+        operate.provision_command,
+        exchange.send,
+        exchange.import_register,
+        reading.case,
+        reading.referral,
+        reading.notice,
+        reading.query,
+        reading.queries,
         listening.listen,
-        papers.briefing, papers.notices, papers.register,
-        auditing.audit, auditing.rebuild,
-        schemas.schema, demo,
+        papers.briefing,
+        papers.notices,
+        papers.register,
+        auditing.audit,
+        auditing.rebuild,
+        schemas.schema,
+        demo,
     ):
         cli.add_command(command)
 
@@ -77,7 +99,7 @@ class _EverywhereOptions:
         for word in left:
             if word == "--":
                 rest += [word, *left]
-            elif word in cls.FLAGS or word.partition("=")[0] in cls.VALUES and "=" in word:
+            elif word in cls.FLAGS or (word.partition("=")[0] in cls.VALUES and "=" in word):
                 front.append(word)
             elif word in cls.VALUES:
                 front += [word, *(value for value in [next(left, None)] if value is not None)]

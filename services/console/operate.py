@@ -18,7 +18,9 @@ PARTS = ("broker", "provision", "intake", "referral", "projections")
 
 
 @click.command()
-@click.option("--simulated", is_flag=True, help="以模拟时钟开账（演示、测试）。 Begin the ledger under a simulated clock.")
+@click.option(
+    "--simulated", is_flag=True, help="以模拟时钟开账（演示、测试）。 Begin the ledger under a simulated clock."
+)
 @click.option("--seed", type=int, help="模拟账本的种子。 Seed of a simulated ledger.")
 @pass_session
 def up(session: Session, simulated: bool, seed: int | None) -> None:
@@ -27,8 +29,12 @@ def up(session: Session, simulated: bool, seed: int | None) -> None:
     try:
         asyncio.run(_run(stack, session))
     except Held as held:
-        session.fail(REFUSED, "stack.held", f"{session.data} 已由进程 {held.holder} 使用，请先停止它或换一个目录。",
-                     f"{session.data} is held by process {held.holder}; stop that one or take another folder.")
+        session.fail(
+            REFUSED,
+            "stack.held",
+            f"{session.data} 已由进程 {held.holder} 使用，请先停止它或换一个目录。",
+            f"{session.data} is held by process {held.holder}; stop that one or take another folder.",
+        )
     except StackFailed as failed:
         session.fail(UNEXPECTED, "stack.failed", f"启动失败：{failed}", f"The stack did not start: {failed}")
 
@@ -46,11 +52,16 @@ async def _run(stack: Stack, session: Session) -> None:
     else:
         starting.result()
         if session.machine:
-            as_json({"client": stack.client_url, "monitoring": stack.monitoring_url, "data": str(session.data.resolve())})
+            as_json(
+                {"client": stack.client_url, "monitoring": stack.monitoring_url, "data": str(session.data.resolve())}
+            )
             sys.stdout.flush()
         else:
-            say(session.lang, f"联席已启动：{stack.client_url}，数据目录 {session.data}。按 Ctrl-C 停止。",
-                f"Lianxi is up: {stack.client_url}, data in {session.data}. Ctrl-C stops it.")
+            say(
+                session.lang,
+                f"联席已启动：{stack.client_url}，数据目录 {session.data}。按 Ctrl-C 停止。",
+                f"Lianxi is up: {stack.client_url}, data in {session.data}. Ctrl-C stops it.",
+            )
         await stopping
     await asyncio.gather(starting, return_exceptions=True)
     await stack.stop()
@@ -61,7 +72,9 @@ async def _run(stack: Stack, session: Session) -> None:
 @click.command()
 @click.argument("part", type=click.Choice(PARTS))
 @click.option("--broker", "url", help="消息服务器地址。 URL of the broker (default: the data folder's).")
-@click.option("--listen", default="127.0.0.1", show_default=True, help="broker 的监听地址。 Address the broker listens on.")
+@click.option(
+    "--listen", default="127.0.0.1", show_default=True, help="broker 的监听地址。 Address the broker listens on."
+)
 @click.option("--port", default=-1, show_default=True, help="broker 的端口，-1 为任选。 Its port; -1 takes a free one.")
 @pass_session
 def serve(session: Session, part: str, url: str | None, listen: str, port: int) -> None:

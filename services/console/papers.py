@@ -17,16 +17,25 @@ from services.projections.documents import (
     Briefing,
     Provenance,
     brief,
-    briefing as draw_briefing,
     notice_document,
     registration_document,
     write,
 )
+from services.projections.documents import (
+    briefing as draw_briefing,
+)
 from services.projections.documents.figures import digest
 
-OUT = click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("documents"), show_default=True,
-                   help="写到哪个目录。 The folder to write to.")
-AS_OF_SEQ = click.option("--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position.")
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("documents"),
+    show_default=True,
+    help="写到哪个目录。 The folder to write to.",
+)
+AS_OF_SEQ = click.option(
+    "--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position."
+)
 PAGE = 1000
 VERIFY = "lianxi audit verify"
 
@@ -39,11 +48,13 @@ class QueryRefused(Exception):
         self.refused = refused
 
 
-async def all_rows(client: Client, name: str, as_of: int | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+async def all_rows(
+    client: Client, name: str, as_of: int | None, **params: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Every row of a query, page by page at one position, and that position. Raises QueryRefused."""
     found: list[dict[str, Any]] = []
     while True:
-        reply = await client.query(name, {"limit": PAGE, "offset": len(found)}, as_of=as_of)
+        reply = await client.query(name, {"limit": PAGE, "offset": len(found)} | params, as_of=as_of)
         if reply.refused:
             raise QueryRefused(reply.refused)
         found += rows(reply.body)
@@ -51,15 +62,32 @@ async def all_rows(client: Client, name: str, as_of: int | None) -> tuple[list[d
             return found, dict(reply.body["position"])
 
 
-async def read_answers(client: Client, as_of: int | None) -> tuple[Answers, dict[str, Any]]:
+async def read_answers(client: Client, end: date, as_of: int | None) -> tuple[Answers, dict[str, Any]]:
     """The five read models as they stood at one and the same position. Raises QueryRefused."""
     if as_of is None:
         _, position = await all_rows(client, "contact_register", None)
         as_of = int(position["seq"])
     contacts, position = await all_rows(client, "contact_register", as_of)
-    found = [(await all_rows(client, name, as_of))[0]
-             for name in ("case_board", "referral_ledger", "unit_scorecard", "supervision_ledger")]
-    return Answers(contacts=contacts, cases=found[0], referrals=found[1], units=found[2], notices=found[3]), position
+    found = [
+        (await all_rows(client, name, as_of))[0]
+        for name in ("case_board", "referral_ledger", "unit_scorecard", "supervision_ledger")
+    ]
+    answers = Answers(
+        contacts=contacts,
+        cases=found[0],
+        referrals=found[1],
+        units=found[2],
+        notices=found[3],
+        workdays=await workdays(client, end),
+    )
+    return answers, position
+
+
+async def workdays(client: Client, end: date) -> frozenset[date]:
+    """The working days of the two years before `end`: nothing that is open is older. Raises QueryRefused."""
+    first = (end - timedelta(days=731)).isoformat()
+    days, _ = await all_rows(client, "calendar", None, **{"from": first, "to": end.isoformat()})
+    return frozenset(date.fromisoformat(row["day"]) for row in days if row["is_workday"])
 
 
 def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -> Provenance:
@@ -75,10 +103,11 @@ def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -
     )
 
 
-async def write_briefing(client: Client, start: date, end: date, folder: Path, lang: str, simulated: bool,
-                         as_of: int | None = None) -> tuple[Briefing, list[Path]]:
+async def write_briefing(
+    client: Client, start: date, end: date, folder: Path, lang: str, simulated: bool, as_of: int | None = None
+) -> tuple[Briefing, list[Path]]:
     """Compute and write the briefing of a period. Raises QueryRefused."""
-    answers, position = await read_answers(client, as_of)
+    answers, position = await read_answers(client, end, as_of)
     model = brief(start, end, answers)
     document = draw_briefing(model, provenance(position, model.digest, simulated), lang)
     return model, write(document, folder, f"briefing-{start:%Y%m%d}-{end:%Y%m%d}")
@@ -103,14 +132,21 @@ async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str
 
 async def write_registration(client: Client, case: str, folder: Path, lang: str, simulated: bool) -> list[Path] | Reply:
     """View a case's form, which is recorded, and write it. Returns the reply when the view is refused."""
-    reply = await client.send("intake", "ViewRegistration",
-                              {"command_id": f"view-{uuid.uuid4().hex}", "case": case, "purpose": "print_form"})
+    reply = await client.send(
+        "intake", "ViewRegistration", {"command_id": f"view-{uuid.uuid4().hex}", "case": case, "purpose": "print_form"}
+    )
     if reply.refused:
         return reply
     data = reply.body["data"]
-    origin = Provenance(position=reply.seq, head_hash="—", as_of=datetime.now(CHINA).isoformat(timespec="seconds"),
-                        code="register", figures_digest=digest(data["facts"]), command=f"lianxi audit replay {case}",
-                        simulated=simulated)
+    origin = Provenance(
+        position=reply.seq,
+        head_hash="—",
+        as_of=datetime.now(CHINA).isoformat(timespec="seconds"),
+        code="register",
+        figures_digest=digest(data["facts"]),
+        command=f"lianxi audit replay {case}",
+        simulated=simulated,
+    )
     document = registration_document(data["personal"], data["facts"], origin, lang)
     return write(document, folder, f"register-{case[:10]}")
 
@@ -119,7 +155,12 @@ def _period(session: Session, text: str) -> tuple[date, date]:
     try:
         first, last = (date.fromisoformat(part) for part in text.split(".."))
     except ValueError:
-        session.fail(USAGE, "period.malformed", "期间写作 2026-01-12..2026-06-30。", "Write the period as 2026-01-12..2026-06-30.")
+        session.fail(
+            USAGE,
+            "period.malformed",
+            "期间写作 2026-01-12..2026-06-30。",
+            "Write the period as 2026-01-12..2026-06-30.",
+        )
     if last < first:
         session.fail(USAGE, "period.reversed", "期间的截止日早于起始日。", "The period ends before it begins.")
     return first, last
@@ -158,7 +199,9 @@ def briefing(session: Session, period: str, as_of: int | None, out: Path) -> Non
 
 
 @click.command()
-@click.option("--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="截至哪一天，默认今天。 The day; today by default.")
+@click.option(
+    "--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="截至哪一天，默认今天。 The day; today by default."
+)
 @OUT
 @pass_session
 def notices(session: Session, day: datetime | None, out: Path) -> None:
@@ -184,8 +227,9 @@ async def check_overdue(client: Client, now: datetime) -> int:
         raise QueryRefused(answer.refused)
     moved = 0
     for row in rows(answer.body):
-        reply = await client.send("referral", "CheckDeadline",
-                                  {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]})
+        reply = await client.send(
+            "referral", "CheckDeadline", {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]}
+        )
         moved += not reply.refused and not reply.repeated
     return moved
 

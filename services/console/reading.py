@@ -7,7 +7,9 @@ import click
 from services.console.output import REFUSED, as_csv, as_json, say, table
 from services.console.session import Session, pass_session, rows
 
-MIN_SEQ = click.option("--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read.")
+MIN_SEQ = click.option(
+    "--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read."
+)
 AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="截至这个位置。 As of this position.")
 
 
@@ -18,8 +20,9 @@ AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="�
 @MIN_SEQ
 @AS_OF
 @pass_session
-def query(session: Session, name: str, given: tuple[str, ...], comma: bool, min_seq: int | None,
-          as_of: int | None) -> None:
+def query(
+    session: Session, name: str, given: tuple[str, ...], comma: bool, min_seq: int | None, as_of: int | None
+) -> None:
     """查询台账（lianxi queries 列出可查内容）。 Ask a read model; `queries` lists them.
 
     \b
@@ -40,8 +43,11 @@ def query(session: Session, name: str, given: tuple[str, ...], comma: bool, min_
     else:
         table(answer["columns"], answer["rows"], title=name)
         position = answer["position"]
-        say(session.lang, f"{len(answer['rows'])} 行，截至第 {position['seq']} 条。",
-            f"{len(answer['rows'])} rows, as of position {position['seq']}.")
+        say(
+            session.lang,
+            f"{len(answer['rows'])} 行，截至第 {position['seq']} 条。",
+            f"{len(answer['rows'])} rows, as of position {position['seq']}.",
+        )
 
 
 @click.command()
@@ -61,8 +67,9 @@ def queries(session: Session) -> None:
             click.echo(f"     {column['name']:<22}{column[session.lang]}")
 
 
-def _show(session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str,
-          min_seq: int | None = None) -> None:
+def _show(
+    session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str, min_seq: int | None = None
+) -> None:
     answer = session.ask(name, params, min_seq)
     if not answer["rows"]:
         session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)

@@ -84,6 +84,7 @@ def _announce(name: str) -> Any:
 
 
 async def _follow(parent: int, app: Any) -> None:
-    while os.getppid() == parent:
+    # Nothing tells a process that its parent was killed: it has to look.
+    while os.getppid() == parent:  # noqa: ASYNC110
         await asyncio.sleep(0.5)
     app.exit()

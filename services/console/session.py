@@ -41,11 +41,19 @@ class Session(Struct, kw_only=True):
         try:
             return asyncio.run(_awaited(work))
         except UnknownPrincipal:
-            self.fail(USAGE, "principal.unknown", f"数据目录里没有“{self.principal}”的凭证，请检查 --as 和 --data。",
-                      f"The data folder holds no credential for {self.principal}; check --as and --data.")
+            self.fail(
+                USAGE,
+                "principal.unknown",
+                f"数据目录里没有“{self.principal}”的凭证，请检查 --as 和 --data。",
+                f"The data folder holds no credential for {self.principal}; check --as and --data.",
+            )
         except (NotRunning, nats.errors.Error, OSError, TimeoutError):
-            self.fail(UNAVAILABLE, "service.unavailable", f"连接不上 {self.data} 的服务，请先运行 lianxi up。",
-                      f"Nothing runs on {self.data}; start it with `lianxi up`.")
+            self.fail(
+                UNAVAILABLE,
+                "service.unavailable",
+                f"连接不上 {self.data} 的服务，请先运行 lianxi up。",
+                f"Nothing runs on {self.data}; start it with `lianxi up`.",
+            )
 
     def fail(self, status: int, code: str, zh: str, en: str) -> NoReturn:
         if self.machine:
@@ -60,8 +68,9 @@ class Session(Struct, kw_only=True):
             refuse(reply.refused, self.lang, self.machine)
         return reply
 
-    def ask(self, name: str, params: dict[str, Any] | None = None, min_seq: int | None = None,
-            as_of: int | None = None) -> dict[str, Any]:
+    def ask(
+        self, name: str, params: dict[str, Any] | None = None, min_seq: int | None = None, as_of: int | None = None
+    ) -> dict[str, Any]:
         """One query's whole answer."""
 
         async def work() -> Reply:

@@ -37,15 +37,30 @@ STORY_NUMBER_CATEGORY = "12"
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), show_default=True,
-              help="文书和汇总写到这里。 The folder of documents and summary.")
-@click.option("--seed", type=click.IntRange(min=0, max=2**31), default=96308, show_default=True,
-              help="同一种子得到同样的数字和摘要。 One seed, the same figures and digests.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-out"),
+    show_default=True,
+    help="文书和汇总写到这里。 The folder of documents and summary.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**31),
+    default=96308,
+    show_default=True,
+    help="同一种子得到同样的数字和摘要。 One seed, the same figures and digests.",
+)
 @pass_session
 def demo(session: Session, out: Path, seed: int) -> None:
     """演示：半年的热线工作，经真实服务办理。 Half a year of a city hotline through real services on a real broker."""
     if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
-        session.fail(USAGE, "demo.folder_in_use", f"{out} 里有别的文件，请换一个目录。", f"{out} holds other files; take another folder.")
+        session.fail(
+            USAGE,
+            "demo.folder_in_use",
+            f"{out} 里有别的文件，请换一个目录。",
+            f"{out} holds other files; take another folder.",
+        )
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / MARK).write_text("Made by `lianxi demo`; the next demo empties this folder.\n")
@@ -119,7 +134,9 @@ class _Demo:
         coordinator = await people.client("coordinator")
         lang = self._session.lang
         with self._stage("documents"):
-            model, paths = await write_briefing(coordinator, FIRST_DAY, LAST_DAY, self._out / "documents", lang, simulated=True)
+            model, paths = await write_briefing(
+                coordinator, FIRST_DAY, LAST_DAY, self._out / "documents", lang, simulated=True
+            )
             documents += paths
             documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
             documents += await self._form(people)
@@ -150,8 +167,13 @@ class _Demo:
     async def _form(self, people: People) -> list[Path]:
         """The worked story's registration form (domain.md §1 row 28)."""
         cases = [row for row in await people.rows("case_board") if row["monthly_yuan"] == 200]
-        done = await write_registration(await people.client("coordinator"), cases[0]["case_id"], self._out / "documents",
-                                        self._session.lang, simulated=True)
+        done = await write_registration(
+            await people.client("coordinator"),
+            cases[0]["case_id"],
+            self._out / "documents",
+            self._session.lang,
+            simulated=True,
+        )
         if isinstance(done, Reply):
             raise DemoFailed(f"the registration form: {done.refused}")
         return done

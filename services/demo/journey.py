@@ -168,8 +168,10 @@ class Journey:
             case "never_reported":
                 return
             case "returned_granted" | "return_refused":
-                self._at(office_moment(self._calendar, people.now + timedelta(hours=1), 15),
-                         lambda: self._ask_return(row, story, due))
+                self._at(
+                    office_moment(self._calendar, people.now + timedelta(hours=1), 15),
+                    lambda: self._ask_return(row, story, due),
+                )
             case _:
                 self._plan_report(row, story, due)
 
@@ -177,8 +179,7 @@ class Journey:
         late = story.kind == "late_report"
         when = office_moment(self._calendar, due + timedelta(days=story.days_late), 11) if late else self._in_time(due)
         if not late and when - self._people.now > timedelta(days=2):
-            self._at(self._people.now + timedelta(days=1),
-                     lambda: self._progress(row, story))
+            self._at(self._people.now + timedelta(days=1), lambda: self._progress(row, story))
         self._at(when, lambda: self._report(row, story))
 
     def _in_time(self, due: datetime) -> datetime:
@@ -187,8 +188,9 @@ class Journey:
         return usual if self._people.now < usual < due else self._people.now + (due - self._people.now) / 2
 
     async def _progress(self, row: dict[str, Any], story: Story) -> None:
-        await self._people.send(row["unit"], "referral.ReportProgress", referral=row["referral"],
-                                measures=list(story.measures[:1]))
+        await self._people.send(
+            row["unit"], "referral.ReportProgress", referral=row["referral"], measures=list(story.measures[:1])
+        )
 
     async def _report(self, row: dict[str, Any], story: Story) -> None:
         people = self._people
@@ -202,24 +204,31 @@ class Journey:
             replied_to_caller_on=people.now.astimezone(CHINA).date().isoformat(),
         )
         back = story.kind == "sent_back"
-        self._at(office_moment(self._calendar, people.now + timedelta(hours=2), 10),
-                 (lambda: self._send_back(row, story)) if back else (lambda: self._verify(row, story)))
+        self._at(
+            office_moment(self._calendar, people.now + timedelta(hours=2), 10),
+            (lambda: self._send_back(row, story)) if back else (lambda: self._verify(row, story)),
+        )
 
     async def _send_back(self, row: dict[str, Any], story: Story) -> None:
         await self._people.send("coordinator", "referral.SendBackReport", referral=row["referral"], reason="incomplete")
         again = msgspec.structs.replace(story, kind="on_time")
-        self._at(office_moment(self._calendar, self._people.now + timedelta(hours=20), 11),
-                 lambda: self._report(row, again))
+        self._at(
+            office_moment(self._calendar, self._people.now + timedelta(hours=20), 11), lambda: self._report(row, again)
+        )
 
     async def _verify(self, row: dict[str, Any], story: Story) -> None:
         await self._people.send("coordinator", "referral.VerifyReport", referral=row["referral"])
-        self._at(office_moment(self._calendar, self._people.now + timedelta(hours=20), 14),
-                 lambda: self._call_back(row["case_id"], story.satisfied, story.closure))
+        self._at(
+            office_moment(self._calendar, self._people.now + timedelta(hours=20), 14),
+            lambda: self._call_back(row["case_id"], story.satisfied, story.closure),
+        )
 
     async def _ask_return(self, row: dict[str, Any], story: Story, due: datetime) -> None:
         await self._people.send(row["unit"], "referral.RequestReturn", referral=row["referral"], ground="not_competent")
-        self._at(office_moment(self._calendar, self._people.now + timedelta(hours=2), 10),
-                 lambda: self._decide_return(row, story, due))
+        self._at(
+            office_moment(self._calendar, self._people.now + timedelta(hours=2), 10),
+            lambda: self._decide_return(row, story, due),
+        )
 
     async def _decide_return(self, row: dict[str, Any], story: Story, due: datetime) -> None:
         people = self._people
@@ -229,15 +238,23 @@ class Journey:
             return
         await people.send("coordinator", "referral.GrantReturn", referral=row["referral"])
         await self._rest()
-        await people.send("coordinator", "intake.RequestReferral", case=row["case_id"], unit=story.new_unit,
-                          replaces=row["referral"])
+        await people.send(
+            "coordinator", "intake.RequestReferral", case=row["case_id"], unit=story.new_unit, replaces=row["referral"]
+        )
         await self._rest()
         await self._plan_new_referrals()
 
     async def _call_back(self, case: str, satisfied: bool, closure: str | None) -> None:
         people = self._people
-        await people.send("coordinator", "intake.RecordCallback", case=case, reached=True, answered=True,
-                          solved=satisfied, satisfied=satisfied)
+        await people.send(
+            "coordinator",
+            "intake.RecordCallback",
+            case=case,
+            reached=True,
+            answered=True,
+            solved=satisfied,
+            satisfied=satisfied,
+        )
         if satisfied and closure:
             people.now += timedelta(minutes=10)
             await people.send("coordinator", "intake.CloseCase", case=case, code=closure)
@@ -250,23 +267,42 @@ class Journey:
         self._at(meet, lambda: self._coordinate(case, plan))
 
     async def _instruct(self, case: str, plan: Coordination) -> None:
-        await self._people.send("leader", "intake.RecordInstruction", case=case, instruction_no=plan.instruction_no,
-                                post="团市委书记", instruction=plan.instruction)
+        await self._people.send(
+            "leader",
+            "intake.RecordInstruction",
+            case=case,
+            instruction_no=plan.instruction_no,
+            post="团市委书记",
+            instruction=plan.instruction,
+        )
 
     async def _coordinate(self, case: str, plan: Coordination) -> None:
         people = self._people
-        await people.send("coordinator", "intake.RecordCoordination", case=case, units=list(plan.units),
-                          measures=list(plan.measures), coordination=plan.words)
+        await people.send(
+            "coordinator",
+            "intake.RecordCoordination",
+            case=case,
+            units=list(plan.units),
+            measures=list(plan.measures),
+            coordination=plan.words,
+        )
         today = people.now.astimezone(CHINA).date()
         for outcome in plan.outcomes:
-            await people.send("coordinator", "intake.RecordOutcome", case=case, outcome=outcome.code,
-                              monthly_yuan=outcome.monthly_yuan, starts_on=today.isoformat(),
-                              review_on=(today + timedelta(days=90)).isoformat())
-        self._at(office_moment(self._calendar, people.now + timedelta(days=7), 15),
-                 lambda: self._call_back(case, plan.satisfied, plan.closure))
+            await people.send(
+                "coordinator",
+                "intake.RecordOutcome",
+                case=case,
+                outcome=outcome.code,
+                monthly_yuan=outcome.monthly_yuan,
+                starts_on=today.isoformat(),
+                review_on=(today + timedelta(days=90)).isoformat(),
+            )
+        self._at(
+            office_moment(self._calendar, people.now + timedelta(days=7), 15),
+            lambda: self._call_back(case, plan.satisfied, plan.closure),
+        )
 
 
 def _latest(rows: list[dict[str, str]]) -> datetime:
     texts = [text for row in rows for text in (row["来电时间"], row["结束时间"]) if text]
     return max(datetime.fromisoformat(text).replace(tzinfo=CHINA) for text in texts)
-

@@ -21,7 +21,7 @@ def tell(summary: dict[str, Any], out: Path, lang: str) -> None:
     lines.append(
         f"  注：材料称“占80%以上”；逐件登记为 {answered}/{n}，即 {answered / n:.1%}，超过80%须有 {needed} 件。"
         if zh
-        else f"  Note: the report claimed \"over 80 %\"; {answered} of {n} is {answered / n:.1%}, over 80 % would take {needed}."
+        else f'  Note: the report claimed "over 80 %"; {answered} of {n} is {answered / n:.1%}, over 80 % would take {needed}.'
     )
     states = "，".join(f"{state} {count}" for state, count in summary["referrals"].items())
     lines += [
@@ -32,10 +32,17 @@ def tell(summary: dict[str, Any], out: Path, lang: str) -> None:
         f"  {'末条' if zh else 'head'} #{summary['head']['seq']} {summary['head']['hash']}",
         f"  {'数据摘要' if zh else 'figures'} {summary['figures_digest']}",
         "",
-        ("用时（秒）" if zh else "seconds: ") + "  ".join(f"{stage} {spent}" for stage, spent in summary["seconds"].items()),
+        ("用时（秒）" if zh else "seconds: ")
+        + "  ".join(f"{stage} {spent}" for stage, spent in summary["seconds"].items()),
         f"{'内存峰值' if zh else 'peak memory'} {summary['peak_memory_mb']} MB",
         "",
-        ("文书在 " if zh else "documents in ") + str(out / "documents") + ("，用浏览器打开 .html，用办公软件打开 .docx：" if zh else "; open .html in a browser, .docx in an office program:"),
+        ("文书在 " if zh else "documents in ")
+        + str(out / "documents")
+        + (
+            "，用浏览器打开 .html，用办公软件打开 .docx："
+            if zh
+            else "; open .html in a browser, .docx in an office program:"
+        ),
     ]
     lines += [f"  {path}" for path in summary["documents"] if path.endswith((".html", ".docx"))][:8]
     click.echo("\n".join(lines))

@@ -184,7 +184,7 @@ class Intake:
     async def _open_case(self, stored: Stored, finalised: ContactFinalised) -> None:
         if finalised.primary_disposition in (contacts.NON_SUBSTANTIVE, contacts.MERGED):
             return
-        state = contacts.fold(stored.commit.key, stored.commit.facts)
+        state = contacts.fold(stored.commit.key, stored.commit.facts)  # type: ignore[arg-type]
         assert state is not None  # ContactFinalised stands in the commit that registered it
         entry = state.registered
         await self._react(

@@ -1,6 +1,6 @@
 """The life of one case: nothing -> triaged -> in handling -> closed. Pure. domain.md §4.3 B.
 
-    triaged -> answered | not_accepted | accepted -> in_handling -> awaiting_callback -> closed
+triaged -> answered | not_accepted | accepted -> in_handling -> awaiting_callback -> closed
 """
 
 from collections.abc import Iterable
@@ -199,9 +199,7 @@ def _report(
     refusal = unknown_code("report_method", command.method, "method")
     if refusal is not None:
         return refusal
-    made = MandatoryReportMade(
-        to=command.to, method=command.method, made=command.made, police_ref=command.police_ref
-    )
+    made = MandatoryReportMade(to=command.to, method=command.method, made=command.made, police_ref=command.police_ref)
     disposition, unit = planned or (REFERRED, None)
     assert state.triaged is not None  # a report is only ever required by a triage
     return [made, *_dispose(disposition, unit, state.triaged, env)]

@@ -104,9 +104,7 @@ def decide(
     ]
     if command.result:
         facts.append(ResultRecorded(characters=len(command.result)))
-    facts.append(
-        ContactFinalised(primary_disposition=command.disposition, screen=command.screen, unit=command.unit)
-    )
+    facts.append(ContactFinalised(primary_disposition=command.disposition, screen=command.screen, unit=command.unit))
     if command.disposition == MERGED and earlier_case:
         facts.append(ContactLinkedToCase(case=earlier_case, relation="same_matter"))
     return facts

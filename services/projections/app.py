@@ -96,7 +96,5 @@ class Projections:
         except StoreBusy:
             return as_reply(Refused("projection.busy"))
         except ProjectorStopped as stopped:
-            return as_reply(
-                Refused("projection.stopped", details={"seq": str(stopped.seq), "reason": stopped.code})
-            )
+            return as_reply(Refused("projection.stopped", details={"seq": str(stopped.seq), "reason": stopped.code}))
         return {"rebuild": msgspec.to_builtins(report), "position": msgspec.to_builtins(self._store.position)}

@@ -82,9 +82,7 @@ def _sign_off(number: str, signatory: str, basis: str) -> list[NoticeFact]:
     ]
 
 
-def decide(
-    command: Command, state: Notice | None, env: Env, number: str = ""
-) -> list[NoticeFact] | Already | Refused:
+def decide(command: Command, state: Notice | None, env: Env, number: str = "") -> list[NoticeFact] | Already | Refused:
     """Return the facts to record; `number` is the next document number, used by SignOffNotice alone."""
     match command, state:
         case _, None:

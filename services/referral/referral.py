@@ -1,6 +1,6 @@
 """The life of one referral: issued -> signed -> in handling -> reported -> verified. Pure. domain.md §4.3 C.
 
-    signed -> return_requested -> returned | signed (designated)        reported -> in_handling (sent back)
+signed -> return_requested -> returned | signed (designated)        reported -> in_handling (sent back)
 """
 
 from datetime import date, datetime, timedelta, timezone
@@ -149,9 +149,7 @@ def decide(
             return Already()
         case SendBackReport(reason=reason), Referral(status="reported"):
             due, _ = deadlines.due(SENT_BACK_POLICY, env.now)
-            return unknown_code("sent_back_reason", reason, "reason") or [
-                ReportSentBack(reason=reason, due_report=due)
-            ]
+            return unknown_code("sent_back_reason", reason, "reason") or [ReportSentBack(reason=reason, due_report=due)]
         case RequestReturn(), Referral(status="signed" | "in_handling"):
             return _ask_return(command, state, env)
         case GrantReturn(), Referral(status="return_requested", return_ground=str(ground)):

@@ -150,7 +150,7 @@ def test_the_table_carries_what_is_printed():
 
 def test_the_supervision_thresholds_are_those_of_the_table():
     urge, notice = policies()["U"], policies()["N"]
-    assert THRESHOLDS == (("urge", urge.limit), ("notice", urge.limit + notice.limit))
+    assert (("urge", urge.limit), ("notice", urge.limit + notice.limit)) == THRESHOLDS
 
 
 def test_late_over_a_weekend_is_no_working_day_late():

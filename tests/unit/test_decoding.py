@@ -5,8 +5,8 @@ import pytest
 from services.bus.decoding import BYTES_MAX, decode
 from services.decision import Refused
 from services.intake.commands import RecordInstruction
-from services.refusals import SENTENCES, sentences
 from services.referral.commands import SignReferral
+from services.refusals import SENTENCES, sentences
 
 KEY = "A" * 26
 GOOD = f'{{"command_id":"c1","referral":"{KEY}"}}'.encode()
@@ -22,8 +22,7 @@ BAD = {
     "single quotes": (b"{'command_id':'c1'}", "command.bad_json"),
     "byte order mark": (b"\xef\xbb\xbf" + GOOD, "command.bad_json"),
     "utf-16": (GOOD.decode().encode("utf-16"), "command.bad_encoding"),
-    "gbk": (
-        "{\"command_id\":\"案件\"}".encode("gbk"), "command.bad_encoding"),
+    "gbk": ('{"command_id":"案件"}'.encode("gbk"), "command.bad_encoding"),
     "raw bytes": (b"\xff\xfe\x00", "command.bad_encoding"),
     "duplicate key": (b'{"command_id":"c1","command_id":"c2"}', "command.duplicate_key"),
     "NaN": (b'{"command_id":NaN}', "command.not_a_number"),
@@ -83,7 +82,10 @@ def test_the_limit_itself_is_accepted_and_one_byte_more_is_not() -> None:
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_refusal_has_a_chinese_and_an_english_sentence_without_gaps(code: str) -> None:
-    zh, en = sentences(Refused(code, "field", {"limit": "1", "verb": "V", "role": "r", "list": "l", "status": "s",
-                                               "who": "w", "what": "x"}))
+    zh, en = sentences(
+        Refused(
+            code, "field", {"limit": "1", "verb": "V", "role": "r", "list": "l", "status": "s", "who": "w", "what": "x"}
+        )
+    )
     assert zh and en and "{" not in zh + en
     assert any("\u4e00" <= character <= "\u9fff" for character in zh)

@@ -47,16 +47,35 @@ NO, YES = "n" * 9, "nnnynnnnn"
 
 def env(now: datetime = NOW, occurred: datetime | None = None) -> Env:
     return Env(
-        now=now, occurred=occurred or now, actor=COORDINATOR, new_id=lambda purpose: REFERRAL,
-        keyed_digest=lambda text: f"{hash(text) & (2**256 - 1):064x}", units=frozenset({"u01", "u07"}),
+        now=now,
+        occurred=occurred or now,
+        actor=COORDINATOR,
+        new_id=lambda purpose: REFERRAL,
+        keyed_digest=lambda text: f"{hash(text) & (2**256 - 1):064x}",
+        units=frozenset({"u01", "u07"}),
     )
 
 
 def entry(**changes: Any) -> RegisterContact:
     command = RegisterContact(
-        command_id="r", number="96308-2026-001", desk="city", channel="01", started=STARTED, caller_role="parent",
-        contact_type="help", category="05", region="231003", age_band="6-13", sex="f", urgency="3", screen=NO,
-        disposition="A1", caller_name="测试甲", caller_phone="000-0000-0001", narrative="孩子辍学在家。", opinion="电话解答。",
+        command_id="r",
+        number="96308-2026-001",
+        desk="city",
+        channel="01",
+        started=STARTED,
+        caller_role="parent",
+        contact_type="help",
+        category="05",
+        region="231003",
+        age_band="6-13",
+        sex="f",
+        urgency="3",
+        screen=NO,
+        disposition="A1",
+        caller_name="测试甲",
+        caller_phone="000-0000-0001",
+        narrative="孩子辍学在家。",
+        opinion="电话解答。",
     )
     return msgspec.structs.replace(command, **changes)
 
@@ -125,9 +144,21 @@ def test_unknown_counts_as_yes_only_where_danger_is_going_on() -> None:
 
 def opened(disposition: str = "B1", unit: str | None = "u07", screen: str = NO) -> OpenCase:
     return OpenCase(
-        command_id="o", contact=KEY, number="n", desk="city", channel="01", started=STARTED, contact_type="help",
-        category="05", region="231003", age_band="6-13", sex="f", urgency="3", screen=screen,
-        disposition=disposition, unit=unit,
+        command_id="o",
+        contact=KEY,
+        number="n",
+        desk="city",
+        channel="01",
+        started=STARTED,
+        contact_type="help",
+        category="05",
+        region="231003",
+        age_band="6-13",
+        sex="f",
+        urgency="3",
+        screen=screen,
+        disposition=disposition,
+        unit=unit,
     )
 
 
@@ -172,8 +203,15 @@ def refer(unit: str = "u01", replaces: str | None = None) -> RequestReferral:
 
 @pytest.mark.parametrize(
     ("disposition", "status"),
-    [("A1", "answered"), ("A2", "answered"), ("D1", "not_accepted"), ("E1", "answered"), ("F1", "answered"),
-     ("B1", "in_handling"), ("C1", "accepted")],
+    [
+        ("A1", "answered"),
+        ("A2", "answered"),
+        ("D1", "not_accepted"),
+        ("E1", "answered"),
+        ("F1", "answered"),
+        ("B1", "in_handling"),
+        ("C1", "accepted"),
+    ],
 )
 def test_a_case_goes_where_its_disposition_sends_it(disposition: str, status: str) -> None:
     assert Life(disposition=disposition).status == status
@@ -267,9 +305,13 @@ def test_coordination_names_units_of_the_directory_and_leads_to_a_callback() -> 
     life = Life(disposition="C1", unit=None)
     stranger = msgspec.structs.replace(COORDINATE, units=("u01", "u99"))
     assert life.decide(stranger) == Refused("unit.unknown", "units")
-    life.decide(RecordInstruction(command_id="l", case=CASE, instruction_no="示例1号", post="书记", instruction="请协调。"))
+    life.decide(
+        RecordInstruction(command_id="l", case=CASE, instruction_no="示例1号", post="书记", instruction="请协调。")
+    )
     life.decide(COORDINATE)
-    life.decide(RecordOutcome(command_id="w", case=CASE, outcome="benefit", monthly_yuan=200, starts_on=date(2026, 4, 1)))
+    life.decide(
+        RecordOutcome(command_id="w", case=CASE, outcome="benefit", monthly_yuan=200, starts_on=date(2026, 4, 1))
+    )
     assert life.status == "awaiting_callback"
     life.decide(SATISFIED)
     assert life.decide(CLOSE) == [CaseClosed(code="resolved")]

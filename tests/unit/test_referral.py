@@ -59,8 +59,15 @@ def env(now: datetime, actor: Actor = UNIT, occurred: datetime | None = None) ->
 
 def issue(urgency: str = "3", contact_type: str = "complaint") -> IssueReferral:
     return IssueReferral(
-        command_id="i", referral=KEY, unit="u07", contact_type=contact_type, category="05", region="231003",
-        age_band="6-13", urgency=urgency, asks=("handle",),
+        command_id="i",
+        referral=KEY,
+        unit="u07",
+        contact_type=contact_type,
+        category="05",
+        region="231003",
+        age_band="6-13",
+        urgency=urgency,
+        asks=("handle",),
     )
 
 
@@ -79,8 +86,9 @@ class Life:
             self.state = referral.evolve(self.state, fact, actor.principal, when)
             self.facts.append(fact)
 
-    def decide(self, command: Command, now: datetime, actor: Actor = UNIT,
-               occurred: datetime | None = None) -> list[ReferralFact] | Already | Refused:
+    def decide(
+        self, command: Command, now: datetime, actor: Actor = UNIT, occurred: datetime | None = None
+    ) -> list[ReferralFact] | Already | Refused:
         outcome = referral.decide(command, self.state, env(now, actor, occurred), CLOCK)
         if isinstance(outcome, list):
             self.record(outcome, occurred or now, actor)
@@ -223,7 +231,7 @@ def test_an_unsigned_referral_becomes_overdue_once() -> None:
 def test_each_threshold_after_the_due_day_is_crossed_once(signed: Life) -> None:
     thresholds = []
     # Daily checks for a month after the due day, as a timer or a person might send them.
-    for days in range(0, 40):
+    for days in range(40):
         outcome = signed.decide(CHECK, SIGNED_AT + timedelta(days=days), COORDINATOR)
         if isinstance(outcome, list):
             thresholds += [(fact.threshold, fact.working_days) for fact in outcome if isinstance(fact, ReferralOverdue)]

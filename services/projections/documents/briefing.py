@@ -38,6 +38,8 @@ class Answers(Struct, frozen=True, kw_only=True):
     referrals: Sequence[Row]
     units: Sequence[Row]
     notices: Sequence[Row]
+    # The published working days up to the end of the period, for counting how long a matter is over.
+    workdays: frozenset[date] = frozenset()
 
 
 class Briefing(Struct, frozen=True, kw_only=True):
@@ -108,7 +110,11 @@ def brief(start: date, end: date, answers: Answers) -> Briefing:
         figures=figures,
         digest=digest(figures),
         reconciled=sum(figures["dispositions"].values()) == len(contacts),
-        overdue=tuple(_overdue(row) for row in sorted(due, key=lambda row: str(row["due_report"] or row["due_sign"])) if _is_over(row)),
+        overdue=tuple(
+            _overdue(row, answers.workdays, end)
+            for row in sorted(due, key=lambda row: str(row["due_report"] or row["due_sign"]))
+            if _is_over(row)
+        ),
         supervised=tuple(dict(row) for row in sorted(notices, key=lambda row: (row["level"], str(row["drafted"])))),
         scorecard=tuple(dict(row) for row in sorted(answers.units, key=lambda row: row["unit"]) if row["issued"]),
         weeks=_weeks(contacts, start, end),
@@ -122,12 +128,16 @@ def _day(moment: object) -> date:
 
 
 def _is_over(row: Row) -> bool:
-    return row["status"] in ("issued", "signed", "in_handling") and bool(row["sign_overdue"] or row["overdue_working_days"])
+    return row["status"] in ("issued", "signed", "in_handling") and bool(
+        row["sign_overdue"] or row["overdue_working_days"]
+    )
 
 
-def _overdue(row: Row) -> dict[str, Any]:
-    names = ("referral_no", "unit", "matter_zh", "matter_en", "status", "due_sign", "due_report", "overdue_working_days")
-    return {name: row[name] for name in names}
+def _overdue(row: Row, workdays: frozenset[date], end: date) -> dict[str, Any]:
+    due = row["due_report"] or row["due_sign"]
+    over = sum(_day(due) < day <= end for day in workdays)
+    named = ("referral_no", "unit", "matter_zh", "matter_en", "status")
+    return {name: row[name] for name in named} | {"due": due, "working_days_over": over}
 
 
 def _weeks(contacts: Sequence[Row], start: date, end: date) -> tuple[tuple[str, int], ...]:
@@ -146,7 +156,11 @@ def _weeks(contacts: Sequence[Row], start: date, end: date) -> tuple[tuple[str, 
 def _cross(contacts: Sequence[Row]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
     """Region × age band with small cells suppressed: what leaves the core team identifies nobody."""
     regions = sorted({str(row["region"]) for row in contacts})
-    bands = [band for band in ("0-5", "6-13", "14-15", "16-17", "18plus", "unknown") if any(row["age_band"] == band for row in contacts)]
+    bands = [
+        band
+        for band in ("0-5", "6-13", "14-15", "16-17", "18plus", "unknown")
+        if any(row["age_band"] == band for row in contacts)
+    ]
     table: dict[tuple[str, str], int] = {}
     for row in contacts:
         cell = (str(row["region"]), str(row["age_band"]))
@@ -157,7 +171,10 @@ def _cross(contacts: Sequence[Row]) -> tuple[tuple[tuple[str, ...], ...], tuple[
 
 def briefing(model: Briefing, provenance: Provenance, lang: str, number: int = 1) -> Document:
     """The briefing as a document. `number` is its issue number of the year."""
-    days = {"start": _date(model.start, lang), "end": _date(model.end, lang)}
+    last = _date(model.end, lang)
+    # Within one year the year is said once.
+    short = last.partition("年")[2] if lang != "en" and model.start.year == model.end.year else last
+    days = {"start": _date(model.start, lang), "end": short}
     blocks: list[Block] = [
         *_overview(model, lang),
         *_referrals(model, lang),
@@ -195,32 +212,47 @@ def _overview(model: Briefing, lang: str) -> list[Block]:
     figures, n = model.figures, model.figures["contacts"]
     groups = figures["dispositions"]
     if n == 0:
-        return [Heading(text("1", lang)), Paragraph(either(lang, "本期无来电登记。", "No contact was registered in this period."))]
+        return [
+            Heading(text("1", lang)),
+            Paragraph(either(lang, "本期无来电登记。", "No contact was registered in this period.")),
+        ]
     parts = [
-        either(lang, f"{text(f'group.{group}', lang)}{count}件，占{with_interval(count, n)}",
-               f"{count} {text(f'group.{group}', lang)} ({_english_rate(count, n)})")
+        either(
+            lang,
+            f"{text(f'group.{group}', lang)}{count}件，占{with_interval(count, n)}",
+            f"{count} {text(f'group.{group}', lang)} ({_english_rate(count, n)})",
+        )
         for group, count in groups.items()
     ]
     blocks: list[Block] = [
         Heading(text("1", lang)),
-        Paragraph(either(
-            lang,
-            f"本期共登记来电来访{n}件。按主要处置方式划分：{'；'.join(parts)}。各类相加为{sum(groups.values())}件，"
-            f"与登记总数{'一致' if model.reconciled else '不一致'}。",
-            f"{n} contacts were registered. By primary disposition: {'; '.join(parts)}. "
-            f"They add up to {sum(groups.values())}, {'as' if model.reconciled else 'unlike'} the register.",
-        )),
-        Paragraph(either(
-            lang,
-            f"其中触发强制报告筛查{figures['mandatory_reports']}件，重复来电{figures['repeat_callers']}件。",
-            f"The mandatory-report screen applied to {figures['mandatory_reports']}; {figures['repeat_callers']} callers had called before.",
-        )),
+        Paragraph(
+            either(
+                lang,
+                f"本期共登记来电来访{n}件。按主要处置方式划分：{'；'.join(parts)}。各类相加为{sum(groups.values())}件，"
+                f"与登记总数{'一致' if model.reconciled else '不一致'}。",
+                f"{n} contacts were registered. By primary disposition: {'; '.join(parts)}. "
+                f"They add up to {sum(groups.values())}, {'as' if model.reconciled else 'unlike'} the register.",
+            )
+        ),
+        Paragraph(
+            either(
+                lang,
+                f"其中触发强制报告筛查{figures['mandatory_reports']}件，重复来电{figures['repeat_callers']}件。",
+                f"The mandatory-report screen applied to {figures['mandatory_reports']}; {figures['repeat_callers']} callers had called before.",
+            )
+        ),
         Bars(
             either(lang, "处置构成（件）", "Dispositions"),
-            tuple((text(f"group.{group}", lang), float(count), f"{count}（{percent(count, n)}）") for group, count in groups.items()),
+            tuple(
+                (text(f"group.{group}", lang), float(count), f"{count}（{percent(count, n)}）")
+                for group, count in groups.items()
+            ),
         ),
-        Bars(either(lang, "每周来电量（周一日期，件）", "Contacts a week (Monday)"),
-             tuple((week, float(count), str(count)) for week, count in model.weeks)),
+        Bars(
+            either(lang, "每周来电量（周一日期，件）", "Contacts a week (Monday)"),
+            tuple((week, float(count), str(count)) for week, count in model.weeks),
+        ),
     ]
     return [*blocks, *_claim(model, lang)]
 
@@ -240,13 +272,16 @@ def _claim(model: Briefing, lang: str) -> list[Block]:
         return []
     share, most = percent(answered, n), f"{needed}+{others}={needed + others}"
     return [
-        Paragraph(either(
-            lang,
-            f"注：既往材料称电话解答“占{CLAIMED_SHARE:.0%}以上”。按逐件登记，电话解答为{answered}/{n}，即{share}；若超过{CLAIMED_SHARE:.0%}，"
-            f"至少须有{needed}件，与其余{others}件合计{most}件，多于登记的{n}件。以本期逐件统计为准。",
-            f"Note: the earlier report says \"over {CLAIMED_SHARE:.0%}\" were answered on the phone. Counted contact by contact it is "
-            f"{answered} of {n}, {share}; more than {CLAIMED_SHARE:.0%} would take at least {needed}, and {most} exceeds the {n} registered.",
-        ), indent=True)
+        Paragraph(
+            either(
+                lang,
+                f"注：既往材料称电话解答“占{CLAIMED_SHARE:.0%}以上”。按逐件登记，电话解答为{answered}/{n}，即{share}；若超过{CLAIMED_SHARE:.0%}，"
+                f"至少须有{needed}件，与其余{others}件合计{most}件，多于登记的{n}件。以本期逐件统计为准。",
+                f'Note: the earlier report says "over {CLAIMED_SHARE:.0%}" were answered on the phone. Counted contact by contact it is '
+                f"{answered} of {n}, {share}; more than {CLAIMED_SHARE:.0%} would take at least {needed}, and {most} exceeds the {n} registered.",
+            ),
+            indent=True,
+        )
     ]
 
 
@@ -255,30 +290,63 @@ def _referrals(model: Briefing, lang: str) -> list[Block]:
     blocks: list[Block] = [Heading(text("2", lang))]
     if not r["issued"]:
         return [*blocks, Paragraph(either(lang, "本期无转办。", "Nothing was referred in this period."))]
-    blocks.append(Paragraph(either(
-        lang,
-        f"本期签发转办单{r['issued']}件（含退单后改派），已签收{r['signed']}件，其中按时签收{with_interval(r['signed_in_time'], r['signed'])}；"
-        f"已反馈{r['reported']}件，其中按时办结{with_interval(r['reported_in_time'], r['reported'])}；退单{r['returned']}件，退回重办{r['sent_back']}件。",
-        f"{r['issued']} referrals were issued (reassignments included), {r['signed']} signed for, {r['signed_in_time']} of them in time; "
-        f"{r['reported']} reported, {_english_rate(r['reported_in_time'], r['reported'])} in time; {r['returned']} returned, {r['sent_back']} sent back.",
-    )))
+    blocks.append(
+        Paragraph(
+            either(
+                lang,
+                f"本期签发转办单{r['issued']}件（含退单后改派），已签收{r['signed']}件，其中按时签收{with_interval(r['signed_in_time'], r['signed'])}；"
+                f"已反馈{r['reported']}件，其中按时办结{with_interval(r['reported_in_time'], r['reported'])}；退单{r['returned']}件，退回重办{r['sent_back']}件。",
+                f"{r['issued']} referrals were issued (reassignments included), {r['signed']} signed for, {r['signed_in_time']} of them in time; "
+                f"{r['reported']} reported, {_english_rate(r['reported_in_time'], r['reported'])} in time; {r['returned']} returned, {r['sent_back']} sent back.",
+            )
+        )
+    )
     judged = [row for row in model.scorecard if row["judged"]]
     if judged:
-        blocks.append(Intervals(
-            either(lang, "各单位按时办结率与95%置信区间（样本小，不排名）", "Reported in time, with 95 % intervals (small n, no ranking)"),
-            tuple((_unit(row, lang), float(row["on_time_rate"]), float(row["on_time_low"]), float(row["on_time_high"]),
-                   f"{row['reported_in_time']}/{row['judged']}") for row in judged),
-        ))
+        blocks.append(
+            Intervals(
+                either(
+                    lang,
+                    "各单位按时办结率与95%置信区间（样本小，不排名）",
+                    "Reported in time, with 95 % intervals (small n, no ranking)",
+                ),
+                tuple(
+                    (
+                        _unit(row, lang),
+                        float(row["on_time_rate"]),
+                        float(row["on_time_low"]),
+                        float(row["on_time_high"]),
+                        f"{row['reported_in_time']}/{row['judged']}",
+                    )
+                    for row in judged
+                ),
+            )
+        )
     if model.overdue:
-        blocks.append(Table(
-            title=either(lang, "超期未办结清单", "Overdue"),
-            columns=(either(lang, "转办单号", "No."), either(lang, "承办单位", "Unit"), either(lang, "事项", "Matter"),
-                     either(lang, "应办结日期", "Due"), either(lang, "已超工作日", "Working days over")),
-            rows=tuple((str(row["referral_no"]), _unit_name(model, row["unit"], lang), _matter(row, lang),
-                        _short(row["due_report"] or row["due_sign"]), str(row["overdue_working_days"])) for row in model.overdue),
-            widths=(26, 20, 26, 16, 12),
-            note=either(lang, "已超工作日为最近一次记录时的天数。", "Working days over: as last recorded."),
-        ))
+        blocks.append(
+            Table(
+                title=either(lang, "超期未办结清单", "Overdue"),
+                columns=(
+                    either(lang, "转办单号", "No."),
+                    either(lang, "承办单位", "Unit"),
+                    either(lang, "事项", "Matter"),
+                    either(lang, "应办结日期", "Due"),
+                    either(lang, "已超工作日", "Working days over"),
+                ),
+                rows=tuple(
+                    (
+                        str(row["referral_no"]),
+                        _unit_name(model, row["unit"], lang),
+                        _matter(row, lang),
+                        _short(row["due"]),
+                        str(row["working_days_over"]),
+                    )
+                    for row in model.overdue
+                ),
+                widths=(24, 24, 26, 15, 11),
+                note=either(lang, "已超工作日算至本期末。", "Working days over: up to the end of the period."),
+            )
+        )
     return blocks
 
 
@@ -307,16 +375,35 @@ def _supervision(model: Briefing, lang: str) -> list[Block]:
     levels_en = ", ".join(f"{count} × {label('level', level, lang)}" for level, count in sorted(n["levels"].items()))
     return [
         *blocks,
-        Paragraph(either(lang, f"本期发出文书{n['issued']}件（{levels}），已销号{n['discharged']}件，未销号{n['open']}件。",
-                         f"{n['issued']} notices ({levels_en}), {n['discharged']} discharged, {n['open']} open.")),
+        Paragraph(
+            either(
+                lang,
+                f"本期发出文书{n['issued']}件（{levels}），已销号{n['discharged']}件，未销号{n['open']}件。",
+                f"{n['issued']} notices ({levels_en}), {n['discharged']} discharged, {n['open']} open.",
+            )
+        ),
         Table(
             title=either(lang, "督办销号表", "Notices"),
-            columns=(either(lang, "文号", "No."), either(lang, "级别", "Level"), either(lang, "单位", "Unit"),
-                     either(lang, "原转办单", "Referral"), either(lang, "超期", "Days over"), either(lang, "状态", "Status")),
-            rows=tuple((str(row["doc_no"] or "—"), label("level", row["level"], lang), _unit_name(model, row["unit"], lang),
-                        str(row["referral_no"]), str(row["working_days_over"]), label("notice_status", row["status"], lang))
-                       for row in model.supervised),
-            widths=(22, 14, 20, 22, 9, 13),
+            columns=(
+                either(lang, "文号", "No."),
+                either(lang, "级别", "Level"),
+                either(lang, "单位", "Unit"),
+                either(lang, "原转办单", "Referral"),
+                either(lang, "超期", "Days over"),
+                either(lang, "状态", "Status"),
+            ),
+            rows=tuple(
+                (
+                    str(row["doc_no"] or "—"),
+                    label("level", row["level"], lang),
+                    _unit_name(model, row["unit"], lang),
+                    str(row["referral_no"]),
+                    str(row["working_days_over"]),
+                    label("notice_status", row["status"], lang),
+                )
+                for row in model.supervised
+            ),
+            widths=(21, 12, 25, 21, 8, 13),
         ),
     ]
 
@@ -328,11 +415,13 @@ def _callbacks(model: Briefing, lang: str) -> list[Block]:
     n = c["called_back"]
     return [
         Heading(text("4", lang)),
-        Paragraph(either(
-            lang,
-            f"已回访{n}件，诉求解决率{with_interval(c['solved'], n)}，满意率{with_interval(c['satisfied'], n)}。",
-            f"{n} callers were called back: solved {_english_rate(c['solved'], n)}; satisfied {_english_rate(c['satisfied'], n)}.",
-        )),
+        Paragraph(
+            either(
+                lang,
+                f"已回访{n}件，诉求解决率{with_interval(c['solved'], n)}，满意率{with_interval(c['satisfied'], n)}。",
+                f"{n} callers were called back: solved {_english_rate(c['solved'], n)}; satisfied {_english_rate(c['satisfied'], n)}.",
+            )
+        ),
     ]
 
 
@@ -345,26 +434,36 @@ def _topics(model: Briefing, lang: str) -> list[Block]:
     words_en = "; ".join(f"{label('category', code, lang)} {count} ({percent(count, n)})" for code, count in top)
     return [
         Heading(text("5", lang)),
-        Paragraph(either(
-            lang,
-            f"来电较多的问题类别依次为：{words}。本期件数少，类别间差异多在随机波动之内，不据此发布预警。",
-            f"Most frequent: {words_en}. Numbers are small; differences between categories lie mostly within chance, so no warning is raised on them.",
-        )),
+        Paragraph(
+            either(
+                lang,
+                f"来电较多的问题类别依次为：{words}。本期件数少，类别间差异多在随机波动之内，不据此发布预警。",
+                f"Most frequent: {words_en}. Numbers are small; differences between categories lie mostly within chance, so no warning is raised on them.",
+            )
+        ),
     ]
 
 
 def _the_rest(model: Briefing, lang: str) -> list[Block]:
     c = model.figures["cases"]
     stuck = len(model.overdue) + model.figures["notices"]["open"]
-    note = either(lang, f"本期直接协调个案落实每月生活救助合计{c['monthly_yuan']}元。个案情况只在限定范围内口头通报，本件不载可识别信息。",
-                  f"Cases coordinated directly led to {c['monthly_yuan']} yuan of monthly aid. Cases are reported orally to a closed circle; nothing here identifies anyone.")
-    ask = either(lang, f"超期未办结{len(model.overdue)}件、未销号督办{model.figures['notices']['open']}件，提请会议研究办理措施和责任分工。",
-                 f"{len(model.overdue)} overdue referrals and {model.figures['notices']['open']} open notices: measures and responsibilities.")
+    note = either(
+        lang,
+        f"本期直接协调个案落实每月生活救助合计{c['monthly_yuan']}元。个案情况只在限定范围内口头通报，本件不载可识别信息。",
+        f"Cases coordinated directly led to {c['monthly_yuan']} yuan of monthly aid. Cases are reported orally to a closed circle; nothing here identifies anyone.",
+    )
+    ask = either(
+        lang,
+        f"超期未办结{len(model.overdue)}件、未销号督办{model.figures['notices']['open']}件，提请会议研究办理措施和责任分工。",
+        f"{len(model.overdue)} overdue referrals and {model.figures['notices']['open']} open notices: measures and responsibilities.",
+    )
     return [
         Heading(text("6", lang)),
         Paragraph(note),
         Heading(text("7", lang)),
-        Paragraph(either(lang, "本系统启用后首期，尚无上次议定事项。", "First issue: there are no earlier resolutions.")),
+        Paragraph(
+            either(lang, "本系统启用后首期，尚无上次议定事项。", "First issue: there are no earlier resolutions.")
+        ),
         Heading(text("8", lang)),
         Paragraph(ask if stuck else either(lang, "无。", "None.")),
     ]
@@ -378,8 +477,12 @@ def _annexes(model: Briefing, lang: str) -> list[Block]:
     share = either(lang, "占比", "Share")
 
     def listing(title: str, list_name: str, key: str) -> Table:
-        rows = tuple((label(list_name, code, lang), str(value), percent(value, n)) for code, value in figures[key].items())
-        return Table(title=title, columns=(title.split("：")[-1].split(": ")[-1], count, share), rows=rows, widths=(60, 20, 20))
+        rows = tuple(
+            (label(list_name, code, lang), str(value), percent(value, n)) for code, value in figures[key].items()
+        )
+        return Table(
+            title=title, columns=(title.split("：")[-1].split(": ")[-1], count, share), rows=rows, widths=(60, 20, 20)
+        )
 
     bands = tuple(label("age_band", band, lang) for band in model.cross_columns)
     return [
@@ -387,17 +490,50 @@ def _annexes(model: Briefing, lang: str) -> list[Block]:
         listing(either(lang, "附表1：问题类别", "Annex 1: Category"), "category", "categories"),
         listing(either(lang, "附表2：渠道", "Annex 2: Channel"), "channel", "channels"),
         Table(
-            title=either(lang, "附表3：区域与年龄段（小数已作保护）", "Annex 3: Region by age band (small cells protected)"),
+            title=either(
+                lang, "附表3：区域与年龄段（小数已作保护）", "Annex 3: Region by age band (small cells protected)"
+            ),
             columns=(either(lang, "区域", "Region"), *bands),
             rows=tuple((label("region", row[0], lang), *row[1:]) for row in model.cross),
-            note=either(lang, "1至4件以“<5”表示；“·”为防止推算而隐去的数。", "1-4 print as <5; · hides a number that would give one away."),
+            note=either(
+                lang,
+                "1至4件以“<5”表示；“·”为防止推算而隐去的数。",
+                "1-4 print as <5; · hides a number that would give one away.",
+            ),
         ),
         Table(
             title=either(lang, "附表4：各单位办理情况", "Annex 4: Units"),
-            columns=tuple(either(lang, zh, en) for zh, en in (("单位", "Unit"), ("转办", "Issued"), ("签收", "Signed"), ("反馈", "Reported"),
-                          ("按时", "In time"), ("退单", "Returned"), ("催办", "Urged"), ("在途超期", "Overdue"))),
-            rows=tuple((_unit(row, lang), *(str(row[name]) for name in ("issued", "signed", "reported", "reported_in_time", "returned", "urged", "overdue_open")))
-                       for row in model.scorecard),
-            widths=(30, 10, 10, 10, 10, 10, 10, 10),
+            columns=tuple(
+                either(lang, zh, en)
+                for zh, en in (
+                    ("单位", "Unit"),
+                    ("转办", "Issued"),
+                    ("签收", "Signed"),
+                    ("反馈", "Reported"),
+                    ("按时", "In time"),
+                    ("退单", "Returned"),
+                    ("催办", "Urged"),
+                    ("在途超期", "Overdue"),
+                )
+            ),
+            rows=tuple(
+                (
+                    _unit(row, lang),
+                    *(
+                        str(row[name])
+                        for name in (
+                            "issued",
+                            "signed",
+                            "reported",
+                            "reported_in_time",
+                            "returned",
+                            "urged",
+                            "overdue_open",
+                        )
+                    ),
+                )
+                for row in model.scorecard
+            ),
+            widths=(37, 9, 9, 9, 9, 9, 9, 9),
         ),
     ]

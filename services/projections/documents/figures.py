@@ -45,7 +45,9 @@ def digest(figures: Mapping[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
 
 
-def suppressed(table: Mapping[tuple[str, str], int], rows: Iterable[str], columns: Iterable[str]) -> dict[tuple[str, str], str]:
+def suppressed(
+    table: Mapping[tuple[str, str], int], rows: Iterable[str], columns: Iterable[str]
+) -> dict[tuple[str, str], str]:
     """A cross table's cells as printed: 1-4 as “<5”, and enough further cells hidden that no sum gives one away.
 
     Complementary suppression: while a row or column has exactly one hidden cell and prints its total, the smallest

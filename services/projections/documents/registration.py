@@ -68,15 +68,30 @@ def _lines(
         (pair("编号", "No.", entry["number"]), code("渠道", "Channel", "channel", entry["channel"])),
         (pair("来电时间", "Started", _moment(entry["started"])), pair("结束时间", "Ended", _moment(entry["ended"]))),
         (pair("值班员", "Duty officer", personal.get("duty_officer")), pair("来电次数", "Call", repeat)),
-        (pair("来电人姓名", "Caller", personal.get("caller_name")), pair("来电人电话", "Phone", personal.get("caller_phone"))),
-        (code("来电人角色", "Caller is", "caller_role", entry["caller_role"]), code("保密要求", "Confidentiality", "confidentiality", entry["confidentiality"])),
-        (pair("当事青少年", "Child", personal.get("child_name")), pair("性别/年龄", "Sex, age", f"{label('sex', entry['sex'], lang)}　{personal.get('child_age', '—')}")),
-        (code("诉求类型", "Kind", "contact_type", entry["contact_type"]), code("问题类别", "Category", "category", entry["category"])),
+        (
+            pair("来电人姓名", "Caller", personal.get("caller_name")),
+            pair("来电人电话", "Phone", personal.get("caller_phone")),
+        ),
+        (
+            code("来电人角色", "Caller is", "caller_role", entry["caller_role"]),
+            code("保密要求", "Confidentiality", "confidentiality", entry["confidentiality"]),
+        ),
+        (
+            pair("当事青少年", "Child", personal.get("child_name")),
+            pair("性别/年龄", "Sex, age", f"{label('sex', entry['sex'], lang)}　{personal.get('child_age', '—')}"),
+        ),
+        (
+            code("诉求类型", "Kind", "contact_type", entry["contact_type"]),
+            code("问题类别", "Category", "category", entry["category"]),
+        ),
         (code("发生地", "Region", "region", entry["region"]), code("紧急程度", "Urgency", "urgency", entry["urgency"])),
         (pair("强制报告九项筛查", "Nine-question screen", screen),),
         (pair("通话内容", "Content", personal.get("narrative")),),
         (pair("处理意见", "Handling opinion", personal.get("opinion")),),
-        (code("处置方式", "Disposition", "disposition", final["primary_disposition"]), pair("转办单位", "Referred to", final["unit"])),
+        (
+            code("处置方式", "Disposition", "disposition", final["primary_disposition"]),
+            pair("转办单位", "Referred to", final["unit"]),
+        ),
         (pair("领导批示", "Instruction", personal.get("instruction")),),
         (pair("协调情况", "Coordination", personal.get("coordination")),),
         (pair("处理结果", "Result", _result(by_type, personal, lang)),),
@@ -89,7 +104,11 @@ def _result(by_type: Mapping[str, Sequence[Mapping[str, Any]]], personal: Mappin
     parts = [personal["result"]] if personal.get("result") else []
     for each in by_type.get("OutcomeRecorded.v1", ()):
         fact = each["fact"]
-        yuan = either(lang, f"每月{fact['monthly_yuan']}元", f"{fact['monthly_yuan']} yuan a month") if fact["monthly_yuan"] else ""
+        yuan = (
+            either(lang, f"每月{fact['monthly_yuan']}元", f"{fact['monthly_yuan']} yuan a month")
+            if fact["monthly_yuan"]
+            else ""
+        )
         parts.append(f"{_moment(each['occurred'])[:10]}　{label('outcome', fact['outcome'], lang)}{yuan}")
     for each in by_type.get("ReferralOutcomeNoted.v1", ()):
         fact = each["fact"]
@@ -104,14 +123,24 @@ def _callback(by_type: Mapping[str, Sequence[Mapping[str, Any]]], lang: str) -> 
         return ""
     fact = found[-1]["fact"]
     solved = either(lang, "已解决" if fact["solved"] else "未解决", "solved" if fact["solved"] else "not solved")
-    satisfied = either(lang, "满意" if fact["satisfied"] else "不满意", "satisfied" if fact["satisfied"] else "not satisfied")
+    satisfied = either(
+        lang, "满意" if fact["satisfied"] else "不满意", "satisfied" if fact["satisfied"] else "not satisfied"
+    )
     return f"{_moment(found[-1]['occurred'])[:10]}　{solved}　{satisfied}"
 
 
 def _closure(by_type: Mapping[str, Sequence[Mapping[str, Any]]], lang: str) -> str:
     found = by_type.get("CaseClosed.v1", ())
-    return f"{_moment(found[-1]['occurred'])[:10]}　{label('closure_code', found[-1]['fact']['code'], lang)}" if found else ""
+    return (
+        f"{_moment(found[-1]['occurred'])[:10]}　{label('closure_code', found[-1]['fact']['code'], lang)}"
+        if found
+        else ""
+    )
 
 
 def _remark(personal: Mapping[str, str], lang: str) -> list[Block]:
-    return [Paragraph(f"{either(lang, '备注：', 'Remarks: ')}{personal['remarks']}", indent=False)] if personal.get("remarks") else []
+    return (
+        [Paragraph(f"{either(lang, '备注：', 'Remarks: ')}{personal['remarks']}", indent=False)]
+        if personal.get("remarks")
+        else []
+    )

@@ -2,32 +2,27 @@
 
 import io
 import zipfile
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from docx import Document as new_docx
-from docx.enum.section import WD_SECTION  # noqa: F401
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from services.projections.documents.blocks import (
-    Bars,
-    Break,
-    Document,
-    Form,
-    Heading,
-    Intervals,
-    Paragraph,
-    Table,
-)
+from services.projections.documents.blocks import Bars, Break, Document, Form, Heading, Intervals, Paragraph, Table
 from services.projections.documents.wording import either
 
 FANGSONG, HEI, KAI, XIAOBIAO, SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
 RED = RGBColor(0xC8, 0x10, 0x2E)
-BODY, TITLE, SMALL = 16, 22, 10.5
-# 225 mm / 22 lines, and 156 mm / 28 characters, in the units of the grid (twentieths of a point).
-LINE_PITCH, TYPE_AREA_MM = 580, 156
+BODY, TITLE, TABLE, SMALL = 16, 22, 11, 9
+# 225 mm / 22 lines in the unit of the grid (twentieths of a point), and 156 mm in which 28 characters stand.
+LINE_PITCH, LINE_POINTS, TYPE_AREA_MM = 580, 29, 156
+BAR_CHARACTERS = 14
+BARS_MAX = 12
+# XML has no place for them; tab, line feed and carriage return stay.
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
 
@@ -42,84 +37,87 @@ def docx(document: Document) -> bytes:
 
 
 class _Page:
+    """One file being drawn, top to bottom."""
+
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._file = new_docx()
+        self._file: Any = new_docx()
         section = self._file.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(37), Mm(35)
         section.left_margin, section.right_margin = Mm(28), Mm(26)
-        grid = OxmlElement("w:docGrid")
-        grid.set(qn("w:type"), "linesAndChars")
-        grid.set(qn("w:linePitch"), str(LINE_PITCH))
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
-        section._sectPr.append(grid)
-        self._page_number(section)
+        section._sectPr.append(_element("w:docGrid", type="lines", linePitch=str(LINE_PITCH)))
+        self._page_number(section.footer.paragraphs[0])
         style = self._file.styles["Normal"]
         style.font.name, style.font.size = FANGSONG, Pt(BODY)
         style.element.rPr.rFonts.set(qn("w:eastAsia"), FANGSONG)
 
-    def _page_number(self, section: "object") -> None:
-        paragraph = section.footer.paragraphs[0]  # type: ignore[attr-defined]
+    def _page_number(self, paragraph: Any) -> None:
+        """4号 half-width 宋体 between dashes."""
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         self._run(paragraph, "— ", SONG, 14)
         run = self._run(paragraph, "", SONG, 14)
-        for kind, words in (("begin", None), (None, "PAGE"), ("end", None)):
-            element = OxmlElement("w:fldChar" if kind else "w:instrText")
-            if kind:
-                element.set(qn("w:fldCharType"), kind)
-            else:
-                element.text = words
+        page = OxmlElement("w:instrText")
+        page.text = "PAGE"
+        for element in (_element("w:fldChar", fldCharType="begin"), page, _element("w:fldChar", fldCharType="end")):
             run._r.append(element)
         self._run(paragraph, " —", SONG, 14)
 
-    def _run(self, paragraph, text, font=FANGSONG, size=BODY, color=None, bold=False):  # type: ignore[no-untyped-def]
+    def _run(self, paragraph: Any, text: str, font: str, size: float, bold: bool = False) -> Any:
         run = paragraph.add_run(text.translate(_CONTROL))
         run.font.name, run.font.size, run.font.bold = font, Pt(size), bold
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-        if color is not None:
-            run.font.color.rgb = color
         return run
 
-    def _line(self, text="", font=FANGSONG, size=BODY, align=None, color=None, indent=False, bold=False, exact=29):  # type: ignore[no-untyped-def]
+    def _line(
+        self,
+        text: str = "",
+        font: str = FANGSONG,
+        size: float = BODY,
+        align: Any = None,
+        indent: bool = False,
+        bold: bool = False,
+        height: float = LINE_POINTS,
+    ) -> Any:
         paragraph = self._file.add_paragraph()
-        form = paragraph.paragraph_format
-        form.space_before = form.space_after = Pt(0)
-        form.line_spacing = Pt(exact)
+        shape = paragraph.paragraph_format
+        shape.space_before = shape.space_after = Pt(0)
+        shape.line_spacing = Pt(height)
+        shape.widow_control = False
         if indent:
-            form.first_line_indent = Pt(2 * size)
+            shape.first_line_indent = Pt(2 * size)
         if align is not None:
             paragraph.alignment = align
-        self._run(paragraph, text, font, size, color, bold)
+        self._run(paragraph, text, font, size, bold)
         return paragraph
 
     def head(self) -> None:
-        d = self._document
-        if d.secrecy or d.urgency:
-            self._line(f"{d.secrecy}{'　' * 4 if d.secrecy and d.urgency else ''}{d.urgency}", HEI)
-        size = 42 if len(d.masthead) <= 10 else 26 if len(d.masthead) <= 17 else 20
-        self._line(d.masthead, XIAOBIAO, size, WD_ALIGN_PARAGRAPH.CENTER, RED, exact=size * 1.5)
-        self._line(d.number, align=WD_ALIGN_PARAGRAPH.CENTER)
-        line = self._line(f"{d.issuer}\t{d.dated}")
-        line.paragraph_format.tab_stops.add_tab_stop(Mm(TYPE_AREA_MM), 2)
-        self._rule(line)
-        self._line(exact=14)
-        if d.title:
-            self._line(d.title, XIAOBIAO, TITLE, WD_ALIGN_PARAGRAPH.CENTER, exact=36)
-            self._line(exact=14)
-        if d.addressee:
-            self._line(f"{d.addressee}{either(d.lang, '：', ':')}")
-
-    def _rule(self, paragraph) -> None:  # type: ignore[no-untyped-def]
+        """The red head (版头), the title and whom it is for."""
+        document = self._document
+        if document.secrecy or document.urgency:
+            self._line("　　".join(filter(None, (document.secrecy, document.urgency))), HEI)
+        size = 42 if len(document.masthead) <= 10 else 26 if len(document.masthead) <= 17 else 18
+        masthead = self._line(document.masthead, XIAOBIAO, size, WD_ALIGN_PARAGRAPH.CENTER, height=size * 1.5)
+        masthead.runs[0].font.color.rgb = RED
+        self._line(document.number, align=WD_ALIGN_PARAGRAPH.CENTER)
+        line = self._line(f"{document.issuer}\t{document.dated}")
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(TYPE_AREA_MM), WD_TAB_ALIGNMENT.RIGHT)
         borders = OxmlElement("w:pBdr")
-        bottom = OxmlElement("w:bottom")
-        for name, value in (("val", "single"), ("sz", "18"), ("space", "4"), ("color", "C8102E")):
-            bottom.set(qn(f"w:{name}"), value)
-        borders.append(bottom)
-        paragraph._p.get_or_add_pPr().append(borders)
+        borders.append(_element("w:bottom", val="single", sz="18", space="4", color="C8102E"))
+        line._p.get_or_add_pPr().insert_element_before(
+            borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
+        self._line(height=14)
+        if document.title:
+            self._line(document.title, XIAOBIAO, TITLE, WD_ALIGN_PARAGRAPH.CENTER, height=36)
+            self._line(height=14)
+        if document.addressee:
+            self._line(f"{document.addressee}{either(document.lang, '：', ':')}")
 
-    def draw(self, block: object) -> None:
+    def draw(self, block: Any) -> None:
+        """One block of the body."""
         match block:
             case Heading(text, level):
                 line = self._line(text, HEI if level == 1 else KAI, indent=True)
@@ -130,96 +128,127 @@ class _Page:
                 self._table(columns, rows, title, widths, note)
             case Form(lines):
                 self._form(lines)
-            case Bars(title, items):
-                # A strip of characters reads as a bar in any office program, whatever fonts it has.
-                most = max((value for _, value, _ in items), default=1) or 1
-                if len(items) <= 12:
-                    rows = tuple((name, "█" * max(1, round(24 * value / most)) if value else "", words) for name, value, words in items)
-                    self._table(("", "", ""), rows, title, (34, 40, 26), "", heads=False)
+            case Bars(title, items) if len(items) <= BARS_MAX:
+                # A strip of characters is a bar in any office program; pictures of charts come later.
+                most = max((value for _, value, _ in items), default=0) or 1
+                drawn = [(name, "█" * round(BAR_CHARACTERS * value / most), words) for name, value, words in items]
+                self._table((), drawn, title, (36, 42, 22), "")
+            case Bars():
+                # A trend of many bars is for the page; in the office file the tables hold the figures.
+                pass
             case Intervals(title, items):
-                words = either(self._document.lang, ("单位", "按时/应判", "按时率", "95%置信区间"), ("Unit", "In time/judged", "Rate", "95 % interval"))  # type: ignore[arg-type]
-                rows = tuple((name, n, f"{share:.0%}", f"{low:.0%}–{high:.0%}") for name, share, low, high, n in items)
-                self._table(words, rows, title, (40, 20, 16, 24), "")
+                shares = [(name, n, f"{share:.0%}", f"{low:.0%}–{high:.0%}") for name, share, low, high, n in items]
+                zh, en = (
+                    ("单位", "按时/应判", "按时率", "95%置信区间"),
+                    ("Unit", "In time/judged", "Rate", "95 % interval"),
+                )
+                self._table(en if self._document.lang == "en" else zh, shares, title, (46, 18, 14, 22), "")
             case Break():
                 self._file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
-    def _table(self, columns, rows, title, widths, note, heads=True):  # type: ignore[no-untyped-def]
+    def _table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        title: str,
+        widths: Sequence[int],
+        note: str,
+    ) -> None:
         if title:
-            line = self._line(title, HEI, 14)
-            line.paragraph_format.keep_with_next = True
-        table = self._file.add_table(rows=0, cols=len(columns))
-        if heads:
+            self._line(title, HEI, 14).paragraph_format.keep_with_next = True
+        width = len(columns) or len(rows[0])
+        table = self._file.add_table(rows=0, cols=width)
+        if columns:
             table.style = "Table Grid"
             self._cells(table, columns, HEI)
-            mark = OxmlElement("w:tblHeader")
-            table.rows[0]._tr.get_or_add_trPr().append(mark)
+            table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for row in rows:
             self._cells(table, row, FANGSONG)
-        shares = widths or (100 / len(columns),) * len(columns)
+        self._widths(table, widths or (1,) * width)
+        self._line(note, size=SMALL, height=16)
+
+    def _widths(self, table: Any, shares: Sequence[int]) -> None:
+        """Fixed widths, said twice: some office programs read the grid, others the cells."""
         table.autofit = False
+        for column, share in zip(table.columns, shares, strict=True):
+            column.width = Mm(TYPE_AREA_MM * share / sum(shares))
         for row in table.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-            for cell, share in zip(row.cells, shares, strict=True):
-                cell.width = Mm(TYPE_AREA_MM * share / sum(shares))
-        self._line(note, size=SMALL, exact=18)
 
-    def _cells(self, table, texts, font):  # type: ignore[no-untyped-def]
+    def _cells(self, table: Any, texts: Sequence[str], font: str) -> None:
         for cell, text in zip(table.add_row().cells, texts, strict=True):
             self._fill(cell, text, font)
 
-    def _fill(self, cell, text, font):  # type: ignore[no-untyped-def]
-        lines = str(text).split("\n")
-        for index, words in enumerate(lines):
+    def _fill(self, cell: Any, text: str, font: str) -> None:
+        for index, words in enumerate(str(text).split("\n")):
             paragraph = cell.paragraphs[0] if index == 0 else cell.add_paragraph()
-            paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.paragraph_format.line_spacing = Pt(17)
-            self._run(paragraph, words, font, 11)
+            shape = paragraph.paragraph_format
+            shape.space_after, shape.line_spacing = Pt(0), Pt(16)
+            # The 22-line grid is for the text; a table's lines would be pulled apart by it.
+            paragraph._p.get_or_add_pPr().insert_element_before(
+                _element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr"
+            )
+            self._run(paragraph, words, font, TABLE)
 
-    def _form(self, lines):  # type: ignore[no-untyped-def]
+    def _form(self, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
         table = self._file.add_table(rows=0, cols=4)
         table.style = "Table Grid"
-        table.autofit = False
         for line in lines:
             cells = table.add_row().cells
-            for cell, share in zip(cells, (19, 31, 19, 31), strict=True):
-                cell.width = Mm(TYPE_AREA_MM * share / 100)
             if len(line) == 1:
                 cells[1].merge(cells[3])
             for place, (name, content) in enumerate(line):
                 self._fill(cells[2 * place], name, HEI)
                 self._fill(cells[2 * place + 1], content, FANGSONG)
-        self._line(exact=12)
+        self._widths(table, (18, 32, 18, 32))
+        self._line(height=12)
 
     def end(self) -> None:
-        d = self._document
-        for text in d.closing:
+        """Signature, distribution and where the content comes from."""
+        document = self._document
+        for text in document.closing:
             line = self._line(text, align=WD_ALIGN_PARAGRAPH.RIGHT)
             line.paragraph_format.right_indent = Pt(4 * BODY)
-        if d.foot:
-            self._line(exact=12)
-            for text in d.foot:
-                self._line(text, size=14, exact=24)
-        p = d.provenance
-        simulated = either(d.lang, "模拟时钟账本（演示数据，人物均为虚构）。", "Ledger under a simulated clock: demonstration, all persons fictitious. ") if p.simulated else ""
-        proof = either(
-            d.lang,
-            f"{simulated}截至账本位置{p.position}（{p.as_of}）；末条哈希{p.head_hash}；数据摘要{p.figures_digest}；程序版本{p.code}；校验命令：{p.command}",
-            f"{simulated}As of position {p.position} ({p.as_of}); head hash {p.head_hash}; figures digest {p.figures_digest}; code {p.code}; verify with: {p.command}",
-        )
-        self._line(proof, size=9, exact=14)
+        if document.foot:
+            self._line(height=12)
+            for text in document.foot:
+                self._line(text, size=14, height=24)
+        self._line(_proof(document), size=SMALL, height=13)
 
     def saved(self) -> bytes:
         """Without the time of writing in it: what was written when is in the ledger, not in a file's metadata."""
-        moment = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no offset
+        moment = datetime(2000, 1, 1, tzinfo=UTC)
         properties = self._file.core_properties
         properties.created = properties.modified = moment
-        properties.author, properties.title = self._document.issuer, self._document.title
-        raw = io.BytesIO()
+        properties.author, properties.title = self._document.issuer, self._document.title or self._document.masthead
+        raw, out = io.BytesIO(), io.BytesIO()
         self._file.save(raw)
-        out = io.BytesIO()
         with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
             for name in sorted(source.namelist()):
                 entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 target.writestr(entry, source.read(name))
         return out.getvalue()
+
+
+def _proof(document: Document) -> str:
+    origin = document.provenance
+    simulated = either(
+        document.lang,
+        "模拟时钟账本（演示数据，人物均为虚构）。",
+        "Ledger under a simulated clock: demonstration, all persons fictitious. ",
+    )
+    return (simulated if origin.simulated else "") + either(
+        document.lang,
+        f"截至账本位置{origin.position}（{origin.as_of}）；末条哈希{origin.head_hash}；数据摘要{origin.figures_digest}；"
+        f"程序版本{origin.code}；校验命令：{origin.command}",
+        f"As of position {origin.position} ({origin.as_of}); head hash {origin.head_hash}; figures digest "
+        f"{origin.figures_digest}; code {origin.code}; verify with: {origin.command}",
+    )
+
+
+def _element(name: str, **attributes: str) -> Any:
+    element = OxmlElement(name)
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
