@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import nats.aio.client
-from faststream import AckPolicy, FastStream
+from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 
@@ -142,11 +142,6 @@ def serve_reactions(broker: NatsBroker, service: str, react: React, inbox: str) 
             await raw.nak(delay=REACTION_PAUSE_SECONDS)
         else:
             await raw.ack()
-
-
-def application(broker: NatsBroker) -> FastStream:
-    """The FastStream application: it starts and stops cleanly on SIGINT and SIGTERM."""
-    return FastStream(broker, logger=None)
 
 
 def allowed(request: Request, service: str) -> Refused | None:

@@ -70,24 +70,27 @@ async def _run(stack: Stack, session: Session) -> None:
 
 
 @click.command()
-@click.argument("part", type=click.Choice(PARTS))
+@click.argument("parts", type=click.Choice(PARTS), nargs=-1, required=True)
 @click.option("--broker", "url", help="消息服务器地址。 URL of the broker (default: the data folder's).")
 @click.option(
     "--listen", default="127.0.0.1", show_default=True, help="broker 的监听地址。 Address the broker listens on."
 )
 @click.option("--port", default=-1, show_default=True, help="broker 的端口，-1 为任选。 Its port; -1 takes a free one.")
 @pass_session
-def serve(session: Session, part: str, url: str | None, listen: str, port: int) -> None:
-    """单独运行一个部分（容器里一个容器一个）。 Run one part alone, as one container does."""
+def serve(session: Session, parts: tuple[str, ...], url: str | None, listen: str, port: int) -> None:
+    """单独运行一个部分（容器里一个容器一个），或几个服务同一进程。 Run one part alone, as one container does, or some services together."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    if part == "broker":
+    alone = [part for part in parts if part in ("broker", "provision")]
+    if alone and len(parts) > 1:
+        raise click.UsageError(f"{alone[0]} runs alone")
+    if alone == ["broker"]:
         _serve_broker(session.data, listen, port)
-    elif part == "provision":
+    elif alone:
         session.run(lambda: provision(session.data, url=url))
     else:
-        from services.console.serving import serve_service
+        from services.console.serving import serve_services
 
-        asyncio.run(serve_service(part, session.data, url, _parent()))
+        asyncio.run(serve_services(parts, session.data, url, _parent()))
 
 
 def _parent() -> int | None:

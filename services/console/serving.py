@@ -1,44 +1,51 @@
-"""One service as a process: connect, check the broker's durability, serve until told to stop."""
+"""Services as a process: connect, check the broker's durability, serve until told to stop."""
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import nats.aio.client
+from faststream import FastStream
 from faststream.nats import NatsBroker
 
 from services.broker import Credential, assert_durable, endpoint, load_credential
-from services.bus.endpoint import application, new_broker, serve_commands, serve_reactions
+from services.bus.endpoint import new_broker, serve_commands, serve_reactions
 from services.console.session import settings
 from services.ledger import Ledger
 
-LEDGER_SETTINGS = ("simulated", "seed")
+Close = Callable[[], Awaitable[None]]
 
 
-async def serve_service(name: str, data: Path, url: str | None, parent: int | None) -> None:
-    """Run `intake`, `referral` or `projections` until SIGTERM. Refuses a broker that may lose what it acknowledged."""
+async def serve_services(names: Sequence[str], data: Path, url: str | None, parent: int | None) -> None:
+    """Run services until SIGTERM, each on its own credential. Refuses a broker that may lose what it acknowledged."""
     where = endpoint(data)
     assert_durable(where.monitoring)
-    credential = load_credential(data, name)
-    broker = new_broker(credential, url or where.client, name)
-    connection = await broker.connect()
-    close = await _attach(name, broker, connection, credential, data)
-    app = application(broker)
-    app.after_startup(_announce(name))
+    brokers: list[NatsBroker] = []
+    closing: list[Close] = []
+    for name in names:
+        credential = load_credential(data, name)
+        broker = new_broker(credential, url or where.client, name)
+        connection = await broker.connect()
+        closing.append(await _attach(name, broker, connection, credential, data))
+        brokers.append(broker)
+    app = FastStream(*brokers, logger=None)
+    app.after_startup(_announce("+".join(names)))
     watch = asyncio.create_task(_follow(parent, app)) if parent else None
     try:
         await app.run(sleep_time=0.1)
     finally:
         if watch is not None:
             watch.cancel()
-        await close()
+        for close in closing:
+            await close()
 
 
 async def _attach(
     name: str, broker: NatsBroker, connection: nats.aio.client.Client, credential: Credential, data: Path
-) -> Any:
+) -> Close:
     ledger = Ledger(connection)
     chosen = settings(data)
     simulated = bool(chosen.get("simulated"))
@@ -69,14 +76,14 @@ async def _attach(
             return projections.stop
 
 
-def _closing(close: Any) -> Any:
+def _closing(close: Callable[[], None]) -> Close:
     async def closed() -> None:
         close()
 
     return closed
 
 
-def _announce(name: str) -> Any:
+def _announce(name: str) -> Close:
     async def ready() -> None:
         click.echo(f"ready {name}")
 

@@ -79,10 +79,14 @@ async def last(connection: Client, subject: str) -> Raw | None:
     return await _on_leader(connection, {"last_by_subj": subject})
 
 
-async def walk(connection: Client, subject: str, after: int) -> AsyncIterator[Raw]:
-    """The messages of one literal subject after a position, one by one from the leader: slow, and never stale."""
-    while (found := await _on_leader(connection, {"seq": after + 1, "next_by_subj": subject})) is not None:
-        after = found[0]
+async def walk(connection: Client, subject: str, after: int, most: int | None = None) -> AsyncIterator[Raw]:
+    """The messages of a subject or filter after a position, one by one from the leader: slow, and never stale."""
+    count = 0
+    while most is None or count < most:
+        found = await _on_leader(connection, {"seq": after + 1, "next_by_subj": subject})
+        if found is None:
+            return
+        after, count = found[0], count + 1
         yield found
 
 

@@ -78,24 +78,34 @@ class Ledger:
         return Head(seq=int(info["state"]["last_seq"]), incarnation=str(info["created"]))
 
     async def read(self, after: int = 0, batch: int = 500, until: int | None = None) -> AsyncIterator[list[Stored]]:
-        """Every commit after a position, in order, in lists; ends where the ledger ends. Raises DamagedLedger on a gap."""
-        async for messages in self.read_raw(after, batch, until):
+        """Every commit after a position, in order, in lists, up to where the ledger ends by now or ended at `until`.
+
+        Raises DamagedLedger on a missing position and on bytes that are no commit, LedgerUnavailable.
+        """
+        at, end = after, (await self.head()).seq if until is None else until
+        async for messages in self.read_raw(after, batch, end):
+            for message in messages:
+                at += 1
+                if message[0] != at:
+                    raise DamagedLedger(f"position {at} is missing")
             yield [stored(*message) for message in messages]
+        if at < end:
+            raise DamagedLedger(f"position {at + 1} is missing")
 
     async def read_raw(
         self, after: int = 0, batch: int = 500, until: int | None = None
     ) -> AsyncIterator[list[direct.Raw]]:
-        """Like `read`, undecoded: an auditor reads on where a service would stop."""
-        at = after
-        while until is None or at < until:
-            size = batch if until is None else min(batch, until - at)
-            request = {"seq": at + 1, "next_by_subj": "ledger.>", "batch": size}
-            found, _ = await direct.batch(self._connection, request)
+        """Like `read`, undecoded and with its gaps: an auditor reads on where a service would stop."""
+        at, end = after, (await self.head()).seq if until is None else until
+        while at < end:
+            size = min(batch, end - at)
+            found, _ = await direct.batch(self._connection, {"seq": at + 1, "next_by_subj": "ledger.>", "batch": size})
+            if not found:
+                # A replica that lags ends before the ledger does; that nothing follows, only the leader can say.
+                found = [each async for each in direct.walk(self._connection, "ledger.>", at, size)]
+            found = [each for each in found if each[0] <= end]
             if not found:
                 return
-            for offset, message in enumerate(found, start=1):
-                if message[0] != at + offset:
-                    raise DamagedLedger(f"position {at + offset} is missing")
             at = found[-1][0]
             yield found
 

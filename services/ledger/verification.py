@@ -43,9 +43,12 @@ class VerificationReport(Struct, frozen=True, kw_only=True):
 
 
 def verify(
-    messages: Iterable[tuple[int, str, bytes]], legal: Mapping[str, Legal], whole: bool = True
+    messages: Iterable[tuple[int, str, bytes]], legal: Mapping[str, Legal], end: int | None = None
 ) -> VerificationReport:
-    """Check every commit and go on after a bad one. `whole`: positions must run 1, 2, 3 …; an export has some only."""
+    """Check every commit and go on after a bad one.
+
+    `end`: the ledger's last position; then every position from 1 up to it must be there. An export has some only.
+    """
     found: list[VerificationProblem] = []
     chains: dict[str, list[Commit]] = {}
     heads: dict[str, tuple[int, str]] = {}
@@ -59,7 +62,7 @@ def verify(
         found.append(VerificationProblem(seq=seq, code=code, zh=zh, en=en))
 
     for seq, subject, raw in messages:
-        if whole and seq != last + 1:
+        if end is not None and seq != last + 1:
             wrong(last + 1, "gap")
         count, last, head = count + 1, seq, commits.digest(raw)
         try:
@@ -82,6 +85,8 @@ def verify(
         chains.setdefault(subject, []).append(commit)
         first.setdefault(subject, seq)
         facts += len(commit.facts)
+    if end is not None and last < end:
+        wrong(last + 1, "gap")
     for subject, chain in chains.items():
         if not _is_legal(chain, legal):
             wrong(first[subject], "illegal")

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+from typing import Any
 
 import nats.errors
 import pytest
+from nats.aio.client import Client
 
 from events import commit as commits
 from events import subjects
 from events.subjects import LEDGER
-from services.ledger import DamagedLedger, Ledger, LedgerUnavailable, Overtaken
+from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, direct
 from services.ledger import ledger as module
 from tests.support.brokers import Bus, single
 from tests.support.commits import commit_after, following
@@ -182,7 +184,7 @@ async def test_reading_gives_every_commit_once_and_in_order(bus: Bus, subject: s
 async def test_a_history_longer_than_one_answer_is_loaded_whole(
     one: Bus, subject: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module.direct, "BATCH", 2)
+    monkeypatch.setattr(direct, "BATCH", 2)
     async with one.ledger() as ledger:
         for n in range(5):
             await ledger.append(following(await ledger.load(subject), f"c{n}"))
@@ -196,7 +198,7 @@ async def test_half_a_history_is_never_handed_out_as_a_whole_one(
         return [], 3
 
     async with one.ledger() as ledger:
-        monkeypatch.setattr(module.direct, "batch", announces_more)
+        monkeypatch.setattr(direct, "batch", announces_more)
         with pytest.raises(LedgerUnavailable, match="3 commits"):
             await ledger.load(subject)
 
@@ -238,6 +240,31 @@ async def test_a_missing_position_stops_whoever_reads_on(tmp_path_factory: pytes
                 assert [batch async for batch in ledger.read()]
 
 
+async def test_a_replica_that_lags_does_not_end_the_reading(one: Bus, subject: str, monkeypatch: pytest.MonkeyPatch):
+    """It would hide the newest commits from an auditor, who would call the rest valid."""
+    answering = direct.batch
+
+    async def lags(connection: Client, request: dict[str, Any]) -> tuple[list[direct.Raw], int]:
+        found, left = await answering(connection, request)
+        return [each for each in found if each[0] <= start + 2], left
+
+    async with one.ledger() as ledger:
+        start = (await ledger.head()).seq
+        for n in range(4):
+            await ledger.append(following(await ledger.load(subject), f"c{n}"))
+        monkeypatch.setattr(direct, "batch", lags)
+        read = [each.seq async for batch in ledger.read(after=start, batch=3) for each in batch]
+    assert read == [start + n for n in (1, 2, 3, 4)]
+
+
+async def test_a_lost_tail_stops_whoever_reads(one: Bus, subject: str, monkeypatch: pytest.MonkeyPatch):
+    async with one.ledger() as ledger:
+        await ledger.append(following(await ledger.load(subject), "last"))
+        head = await ledger.head()
+        with pytest.raises(DamagedLedger, match=f"position {head.seq + 1} is missing"):
+            assert [batch async for batch in ledger.read(until=head.seq + 1)]
+
+
 async def test_a_ledger_made_anew_has_another_incarnation(tmp_path_factory: pytest.TempPathFactory):
     with single(tmp_path_factory.mktemp("anew"), provisioned=False) as bus:
         async with bus.connected("admin") as admin:
@@ -266,7 +293,7 @@ async def test_without_a_ledger_nothing_is_said_to_be_stored(
     monkeypatch.setattr(module, "WITHIN_SECONDS", 0.2)
     with single(tmp_path_factory.mktemp("none"), provisioned=False) as bus:
         async with bus.ledger() as ledger:
-            empty = module.History(subject, ())
+            empty = History(subject, ())
             with pytest.raises(LedgerUnavailable):
                 await ledger.append(following(empty, "into nothing"))
             with pytest.raises((LedgerUnavailable, nats.errors.Error)):

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from events import commit as commits
 from services.ledger import LedgerUnavailable, Overtaken, direct
 from services.ledger import ledger as module
 from tests.support.brokers import Bus, Wire
@@ -108,7 +109,7 @@ async def test_our_own_late_publish_is_not_mistaken_for_a_rival(
             answer = await on_leader(*arguments)  # type: ignore[arg-type]
             if not landed:
                 landed = True
-                await late._publish([(subject, module.commits.encode(append.commit), module._headers(append))])
+                await late._publish([(subject, commits.encode(append.commit), module._headers(append))])
             return answer
 
         async def times_out(*_: object) -> None:

@@ -94,8 +94,10 @@ def test_on_any_day_there_are_six_counties():
 def test_every_region_leads_up_to_the_city():
     regions = code_list("region")
     for entry in regions:
-        while entry.code != "231000":
-            entry = regions.get(entry.extra["parent"])
+        above: Entry | None = entry
+        while above is not None and above.code != "231000":
+            above = regions.get(above.extra["parent"])
+        assert above is not None
 
 
 def test_the_disposition_groups_are_those_that_the_register_counts():

@@ -1,6 +1,6 @@
 """When a period ends: the worked vectors of domain.md §4.7, the counting rules, and the choice of a policy."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from services.referral.deadlines import CHINA, Due, due, edition, end, policies,
 from services.referral.referral import RETURN_POLICY, SENT_BACK_POLICY, THRESHOLDS
 
 CALENDAR = published()
-IN_TIME = {"hour": 23, "minute": 59, "second": 59}
+DAY_ENDS = time(23, 59, 59)
 
 
 def at(text):
@@ -20,7 +20,7 @@ def at(text):
 
 
 def last_moment(text):
-    return at(text).replace(**IN_TIME)
+    return datetime.combine(at(text), DAY_ENDS, CHINA)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_every_period_ends_after_it_starts_and_on_a_working_day_unless_it_is_cou
     found = due(policy, start, CALENDAR)
     assert found.at > start and found.at.utcoffset() == timedelta(hours=8) and not found.provisional
     if policies()[policy].unit not in ("minutes", "hours"):
-        assert CALENDAR.is_workday(found.at.date()) and found.at == found.at.replace(**IN_TIME)
+        assert CALENDAR.is_workday(found.at.date()) and found.at.time() == DAY_ENDS
 
 
 @given(moments, moments, st.sampled_from(["natural_days", "working_days", "months", "hours"]), st.integers(1, 20))

@@ -88,8 +88,10 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
     )  # fmt: skip
     with pytest.raises(ValueError, match="stands for both"):
         Directory((desk,), units, ())
+    officer = NETWORK.principal("u01")
+    assert officer is not None
     with pytest.raises(ValueError, match="share a name"):
-        Directory((desk,), (units[0],), (NETWORK.principal("u01"),))
+        Directory((desk,), (units[0],), (officer,))
 
 
 def test_the_table_names_every_command_and_no_other():
