@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -23,7 +24,42 @@ HELP = """联席：青少年权益保护网络的协同后台。 Coordination ba
 """
 
 
-@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+# Command -> where it is. Loaded when asked for: a service that is started has no use for what draws documents.
+COMMANDS = {
+    "up": "services.console.operate:up",
+    "serve": "services.console.operate:serve",
+    "provision": "services.console.operate:provision_command",
+    "send": "services.console.exchange:send",
+    "import": "services.console.exchange:import_register",
+    "case": "services.console.reading:case",
+    "referral": "services.console.reading:referral",
+    "notice": "services.console.reading:notice",
+    "query": "services.console.reading:query",
+    "queries": "services.console.reading:queries",
+    "listen": "services.console.listening:listen",
+    "briefing": "services.console.papers:briefing",
+    "notices": "services.console.papers:notices",
+    "register": "services.console.papers:register",
+    "audit": "services.console.auditing:audit",
+    "rebuild": "services.console.auditing:rebuild",
+    "schema": "services.console.schemas:schema",
+    "demo": "services.demo.command:demo",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -53,36 +89,6 @@ def cli(
         lang=lang,
         time=time,
     )
-
-
-def _assemble() -> None:
-    from services.console import auditing, exchange, listening, operate, papers, reading, schemas
-    from services.demo.command import demo
-
-    for command in (
-        operate.up,
-        operate.serve,
-        operate.provision_command,
-        exchange.send,
-        exchange.import_register,
-        reading.case,
-        reading.referral,
-        reading.notice,
-        reading.query,
-        reading.queries,
-        listening.listen,
-        papers.briefing,
-        papers.notices,
-        papers.register,
-        auditing.audit,
-        auditing.rebuild,
-        schemas.schema,
-        demo,
-    ):
-        cli.add_command(command)
-
-
-_assemble()
 
 
 class _EverywhereOptions:

@@ -130,18 +130,19 @@ async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str
     return paths
 
 
-async def write_registration(client: Client, case: str, folder: Path, lang: str, simulated: bool) -> list[Path] | Reply:
+async def write_registration(
+    client: Client, case: str, folder: Path, lang: str, simulated: bool, command_id: str | None = None
+) -> list[Path] | Reply:
     """View a case's form, which is recorded, and write it. Returns the reply when the view is refused."""
-    reply = await client.send(
-        "intake", "ViewRegistration", {"command_id": f"view-{uuid.uuid4().hex}", "case": case, "purpose": "print_form"}
-    )
+    view = command_id or f"view-{uuid.uuid4().hex}"
+    reply = await client.send("intake", "ViewRegistration", {"command_id": view, "case": case, "purpose": "print_form"})
     if reply.refused:
         return reply
     data = reply.body["data"]
     origin = Provenance(
         position=reply.seq,
-        head_hash="—",
-        as_of=datetime.now(CHINA).isoformat(timespec="seconds"),
+        head_hash=data["view"]["hash"],
+        as_of=data["view"]["recorded"],
         code="register",
         figures_digest=digest(data["facts"]),
         command=f"lianxi audit replay {case}",

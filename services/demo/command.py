@@ -173,6 +173,8 @@ class _Demo:
             self._out / "documents",
             self._session.lang,
             simulated=True,
+            # One seed, one ledger: the view is a commit too.
+            command_id="view-the-story",
         )
         if isinstance(done, Reply):
             raise DemoFailed(f"the registration form: {done.refused}")

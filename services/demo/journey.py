@@ -90,6 +90,7 @@ class Journey:
         for row in await people.rows("supervision_ledger"):
             if row["status"] == "served":
                 await people.send(row["unit"], "referral.AcknowledgeNotice", notice=row["notice"])
+                await self._rest()
 
     async def _import(self, day: date) -> None:
         rows = [row for row in self._rows if row["来电时间"].startswith(day.isoformat())]
@@ -100,7 +101,6 @@ class Journey:
         write_register(rows, path)
         self._people.now = max(on(day, IMPORT_HOUR, 30), _latest(rows) + timedelta(minutes=5))
         await self._import_file(path)
-        await self._rest()
         await self._after_import({row["编号"] for row in rows})
 
     async def _import_file(self, path: Path) -> None:
@@ -109,11 +109,13 @@ class Journey:
             raise DemoFailed(f"{path.name}: {register.problems[0].en}")
         client = await self._people.client("duty-city")
         with Progress(disable=True) as progress:
-            # One at a time: the same seed gives the same ledger, commit by commit.
-            done = await import_rows(client, register.rows, register.problems, progress, lanes=1)
-        if done.problems:
-            raise DemoFailed(f"{path.name}: {done.problems[0].en}")
-        self.contacts += done.imported
+            # One row, and all that follows from it, before the next: one seed gives one ledger, commit by commit.
+            for row in register.rows:
+                done = await import_rows(client, [row], [], progress)
+                if done.problems:
+                    raise DemoFailed(f"{path.name}: {done.problems[0].en}")
+                self.contacts += done.imported
+                await self._rest()
 
     async def _after_import(self, numbers: set[str]) -> None:
         cases = {row["number"]: row for row in await self._people.rows("case_board")}

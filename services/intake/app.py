@@ -162,7 +162,10 @@ class Intake:
                     plain |= self._vault.unseal(stored.commit.id, stored.commit.sealed)
         except Unreadable:
             return Refused("case.form_unreadable", "case")
-        return msgspec.structs.replace(answer, data={"personal": plain, "facts": _form_facts(entry, history)})
+        view = next(stored for stored in history.commits if stored.seq == answer.seq)
+        shown = {"recorded": view.commit.recorded, "hash": view.hash}
+        facts = _form_facts(entry, history)
+        return msgspec.structs.replace(answer, data={"personal": plain, "facts": facts, "view": shown})
 
     async def react(self, stored: Stored) -> None:
         """Open the case of a finalised contact; remember whose a referral is; note on the case what came of it."""

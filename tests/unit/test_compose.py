@@ -47,7 +47,7 @@ def test_every_command_is_an_entry_point_that_exists(name: str) -> None:
     verb = words.index("serve")
     serve = cli.get_command(group, "serve")
     assert serve is not None
-    assert serve.make_context("serve", words[verb + 1 :], parent=group).params["part"] == name
+    assert serve.make_context("serve", words[verb + 1 :], parent=group).params["parts"] == (name,)
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
