@@ -1,12 +1,13 @@
 """The broker: the real nats-server, its accounts and permissions, credentials, streams and consumers."""
 
 from services.broker.connection import Endpoint, NotRunning, connect, endpoint
-from services.broker.credentials import Credential, UnknownPrincipal, load_credential
+from services.broker.credentials import OFFICE_API, Credential, UnknownPrincipal, load_credential
 from services.broker.durability import NotDurable, NotHealthy, assert_durable, assert_healthy
 from services.broker.provisioning import ConfigurationDrift, ProvisioningFailed, provision
 from services.broker.server import Broker, BrokerFailed
 
 __all__ = [
+    "OFFICE_API",
     "Broker",
     "BrokerFailed",
     "ConfigurationDrift",

@@ -7,17 +7,27 @@ from pathlib import Path
 from msgspec import Struct
 
 from events.subjects import PARTNERS
-from services.broker.credentials import Credential
-from services.broker.permissions import permission
+from services.broker.credentials import OFFICE_API, Credential
+from services.broker.permissions import READ_LEDGER, permission
 
-# The three things the core account exports to the partners' account, and nothing else (architecture.md §3).
-_EXPORTED = (
-    (f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.*", "response_type: stream, "),
-    (f"$JS.API.CONSUMER.RESET.{PARTNERS}.*", ""),
-    (f"$JS.ACK.{PARTNERS}.*.>", ""),
-    (f"$JS.ACK.*.*.{PARTNERS}.*.>", ""),
-    ("cmd.referral.*.>", ""),
-)
+# What the core account hands to the two others, and nothing else: for each subject, whether it is answered with more
+# than one message. A request that comes through an import is answered inside the asker's account, whatever reply
+# subject it names; inside one account the broker would publish its answer anywhere (nats.md §5.1; docs/decisions/0008).
+EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
+    "partners": (
+        (f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.*", True),
+        (f"$JS.API.CONSUMER.RESET.{PARTNERS}.*", False),
+        (f"$JS.ACK.{PARTNERS}.*.>", False),
+        (f"$JS.ACK.*.*.{PARTNERS}.*.>", False),
+        ("cmd.referral.*.>", False),
+    ),
+    "office": (
+        ("cmd.intake.*.*", False),
+        ("cmd.referral.*.>", False),
+        ("qry.projections.*.*", False),
+        *((subject, True) for subject in READ_LEDGER),
+    ),
+}
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -54,10 +64,28 @@ def units_text(credentials: Sequence[Credential]) -> str:
     return f"PARTNER_USERS: [\n{users(credentials, 'partners')}\n]\n"
 
 
+def _exports() -> str:
+    accounts: dict[tuple[str, bool], list[str]] = {}
+    for account, handed in EXPORTED.items():
+        for each in handed:
+            accounts.setdefault(each, []).append(account.upper())
+    return "\n".join(
+        f'      {{ service: "{subject}", {"response_type: stream, " if many else ""}accounts: [{", ".join(to)}] }}'
+        for (subject, many), to in accounts.items()
+    )
+
+
+def _imports(account: str) -> str:
+    lines = []
+    for name, _ in EXPORTED[account]:
+        renamed = account == "office" and name.startswith("$JS.API")
+        to = f', to: "{name.replace("$JS.API", OFFICE_API)}"' if renamed else ""
+        lines.append(f'      {{ service: {{ account: CORE, subject: "{name}" }}{to} }}')
+    return "\n".join(lines)
+
+
 def server_text(node: Node, credentials: Sequence[Credential]) -> str:
     """nats.conf. `sync_interval: always`: what is acknowledged is on disk (reliability.md finding 1)."""
-    exports = "\n".join(f'      {{ service: "{name}", {kind}accounts: [PARTNERS] }}' for name, kind in _EXPORTED)
-    imports = "\n".join(f'      {{ service: {{ account: CORE, subject: "{name}" }} }}' for name, _ in _EXPORTED)
     cluster = ""
     if node.cluster is not None:
         port, routes = node.cluster
@@ -81,13 +109,21 @@ jetstream {{ store_dir: "{node.folder / "store"}", sync_interval: {node.sync} }}
 {users(credentials, "core")}
     ]
     exports: [
-{exports}
+{_exports()}
     ]
   }}
   PARTNERS {{
     users: $PARTNER_USERS
     imports: [
-{imports}
+{_imports("partners")}
+    ]
+  }}
+  OFFICE {{
+    users: [
+{users(credentials, "office")}
+    ]
+    imports: [
+{_imports("office")}
     ]
   }}
 }}

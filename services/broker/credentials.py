@@ -9,7 +9,10 @@ import nkeys  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from events.subjects import token
-from services.directory import directory
+from services.directory import Account, account, directory
+
+# Inside `$JS.API` the broker answers for the asker's own account alone; under another name it answers for ours.
+OFFICE_API = "office.API"
 
 
 class UnknownPrincipal(Exception):
@@ -23,9 +26,17 @@ class Credential(Struct, frozen=True, kw_only=True):
     role: str
     unit: str | None
     desk: str | None
-    account: str
     seed: str
     inbox: str
+
+    @property
+    def account(self) -> Account:
+        return account(self.role)
+
+    @property
+    def api(self) -> str:
+        """The name under which this account knows the broker's stream API."""
+        return "$JS.API" if self.account == "core" else OFFICE_API
 
     @property
     def public_key(self) -> str:
@@ -53,7 +64,6 @@ def make_credentials(data: Path) -> list[Credential]:
                 role=principal.role,
                 unit=principal.unit,
                 desk=principal.desk,
-                account=principal.account,
                 seed=nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER).decode(),
                 inbox=f"_INBOX.{secrets.token_hex(16)}",
             )

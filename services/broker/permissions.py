@@ -3,17 +3,17 @@
 from msgspec import Struct
 
 from events.subjects import LEDGER, PARTNERS
-from services.broker.credentials import Credential
+from services.broker.credentials import OFFICE_API, Credential
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
 _ACKS = ("$JS.ACK.{stream}.{consumer}.>", "$JS.ACK.*.*.{stream}.{consumer}.>")
-_READ_LEDGER = (
+READ_LEDGER = (
     f"$JS.API.DIRECT.GET.{LEDGER}",
     f"$JS.API.DIRECT.GET.{LEDGER}.>",
     f"$JS.API.STREAM.MSG.GET.{LEDGER}",
     f"$JS.API.STREAM.INFO.{LEDGER}",
 )
-# Answers go to inboxes and to the broker's own return addresses for requests from the partners' account.
+# Answers go to inboxes and to the broker's own return addresses for requests from the other accounts.
 _REPLIES = ("_INBOX.>", "_R_.>")
 
 
@@ -39,15 +39,15 @@ def permission(credential: Credential) -> Permission | None:
         case "service", "intake":
             own: tuple[str, ...] = ("ledger.contact.>", "ledger.case.>")
             return Permission(
-                (*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake")
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake")
             )
         case "service", "referral":
             own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
             return Permission(
-                (*own, *_READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral")
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral")
             )
         case "service", "projections":
-            return Permission((*_READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
+            return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
         case "unit", _:
             return Permission(
                 (
@@ -60,6 +60,6 @@ def permission(credential: Credential) -> Permission | None:
                 inbox,
             )
         case role, _:
-            reads = _READ_LEDGER if role == "auditor" else ()
+            reads = tuple(each.replace("$JS.API", OFFICE_API) for each in READ_LEDGER) if role == "auditor" else ()
             commands = (f"cmd.intake.{name}.*", f"cmd.referral.{name}.*", f"qry.projections.{name}.*")
             return Permission((*commands, *reads), inbox)

@@ -10,6 +10,7 @@ import msgspec
 from events import subjects
 from events.case import ReferralRequested
 from events.codes import code_list
+from services.broker import OFFICE_API
 from services.console.legality import LEGAL
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.session import Session, pass_session
@@ -74,7 +75,7 @@ def replay(session: Session, identity: str) -> None:
 
     async def work() -> list[Stored]:
         async with session.client() as client:
-            return await related(Ledger(client.connection), identity)
+            return await related(Ledger(client.connection, OFFICE_API), identity)
 
     commits = session.run(work)
     if not commits:
@@ -148,7 +149,7 @@ def verify_command(session: Session, file: Path | None) -> None:
 
         async def work() -> VerificationReport:
             async with session.client() as client:
-                return await verify_ledger(Ledger(client.connection))
+                return await verify_ledger(Ledger(client.connection, OFFICE_API))
 
         report = session.run(work)
     if session.machine:
@@ -216,7 +217,7 @@ def export(session: Session, identity: str, out: Path) -> None:
 
     async def work() -> list[Stored]:
         async with session.client() as client:
-            return await related(Ledger(client.connection), identity)
+            return await related(Ledger(client.connection, OFFICE_API), identity)
 
     commits = session.run(work)
     if not commits:

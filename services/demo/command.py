@@ -17,6 +17,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from services.broker import OFFICE_API
 from services.bus.client import Reply
 from services.console.auditing import export_line, related, verify_ledger
 from services.console.listening import feed, line
@@ -145,7 +146,7 @@ class _Demo:
             feed_lines = await self._partner(people, referrals)
         with self._stage("verify"):
             auditor = await people.client("auditor")
-            ledger = Ledger(auditor.connection)
+            ledger = Ledger(auditor.connection, OFFICE_API)
             report = await verify_ledger(ledger)
             await self._export(ledger, people)
         with self._stage("rebuild"):

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from events.codes import code_list, folded
 from events.fact import Code, Label, Token
 
-Account = Literal["core", "partners"]
+Account = Literal["core", "partners", "office"]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -43,13 +43,24 @@ class Unit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Principal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who can connect. Units live in the broker account `partners`, everyone else in `core`."""
+    """Who can connect, and in which of the broker's accounts."""
 
     name: Token
     role: Code
     unit: Token | None = None
     desk: Token | None = None
-    account: Account = "core"
+
+    @property
+    def account(self) -> Account:
+        """Services share `core` with the streams. Units and people stand outside it: see services/broker/permissions."""
+        return account(self.role)
+
+
+def account(role: str) -> Account:
+    """The broker account of everyone in this role."""
+    if role in ("service", "admin"):
+        return "core"
+    return "partners" if role == "unit" else "office"
 
 
 class _Network(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +75,7 @@ class Directory:
     def __init__(self, desks: tuple[Desk, ...], units: tuple[Unit, ...], principals: tuple[Principal, ...]) -> None:
         """Raises ValueError when two entries share a code, or a name that a look-up would answer to."""
         duty = tuple(Principal(name=f"duty-{desk.code}", role="duty_officer", desk=desk.code) for desk in desks)
-        partners = tuple(Principal(name=unit.code, role="unit", unit=unit.code, account="partners") for unit in units)
+        partners = tuple(Principal(name=unit.code, role="unit", unit=unit.code) for unit in units)
         self.desks, self.units, self.principals = desks, units, (*principals, *duty, *partners)
         self._units = {unit.code: unit for unit in units}
         self._desks = {desk.code: desk for desk in desks}

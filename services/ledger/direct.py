@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import nats.errors
+from msgspec import Struct
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -21,8 +22,16 @@ BYTES_MAX = 4 * 1024 * 1024
 Raw = tuple[int, str, bytes]
 
 
-async def batch(connection: Client, request: dict[str, Any]) -> tuple[list[Raw], int]:
+class Access(Struct, frozen=True):
+    """A connection, and under which name it may ask for the ledger: the broker's own, or that of an import."""
+
+    connection: Client
+    api: str = "$JS.API"
+
+
+async def batch(access: Access, request: dict[str, Any]) -> tuple[list[Raw], int]:
     """One request's messages as (seq, subject, bytes), and how many more there are. Raises LedgerUnavailable."""
+    connection = access.connection
     inbox = connection.new_inbox()
     done: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
     found: list[Raw] = []
@@ -38,7 +47,7 @@ async def batch(connection: Client, request: dict[str, Any]) -> tuple[list[Raw],
     subscription = await connection.subscribe(inbox, cb=on_message)
     try:
         body = json.dumps({"batch": BATCH, "max_bytes": BYTES_MAX} | request).encode()
-        await connection.publish(f"$JS.API.DIRECT.GET.{LEDGER}", body, reply=inbox)
+        await connection.publish(f"{access.api}.DIRECT.GET.{LEDGER}", body, reply=inbox)
         end = await asyncio.wait_for(done, TIMEOUT_SECONDS)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise LedgerUnavailable("the ledger does not answer") from error
@@ -60,12 +69,12 @@ def _left(headers: dict[str, str]) -> int:
             raise DamagedLedger(f"the ledger refuses to be read: {status} {headers.get('Description', '')}")
 
 
-async def every(connection: Client, subject: str, after: int = 0) -> list[Raw]:
+async def every(access: Access, subject: str, after: int = 0) -> list[Raw]:
     """All messages of one literal subject after a position, in order."""
     messages: list[Raw] = []
     while True:
         start = (messages[-1][0] if messages else after) + 1
-        found, left = await batch(connection, {"seq": start, "next_by_subj": subject})
+        found, left = await batch(access, {"seq": start, "next_by_subj": subject})
         messages += found
         if not left:
             return messages
@@ -74,26 +83,26 @@ async def every(connection: Client, subject: str, after: int = 0) -> list[Raw]:
             raise LedgerUnavailable(f"{left} commits were announced and not handed out")
 
 
-async def last(connection: Client, subject: str) -> Raw | None:
+async def last(access: Access, subject: str) -> Raw | None:
     """The newest message of a subject or filter, from the leader. Raises LedgerUnavailable."""
-    return await _on_leader(connection, {"last_by_subj": subject})
+    return await _on_leader(access, {"last_by_subj": subject})
 
 
-async def walk(connection: Client, subject: str, after: int, most: int | None = None) -> AsyncIterator[Raw]:
+async def walk(access: Access, subject: str, after: int, most: int | None = None) -> AsyncIterator[Raw]:
     """The messages of a subject or filter after a position, one by one from the leader: slow, and never stale."""
     count = 0
     while most is None or count < most:
-        found = await _on_leader(connection, {"seq": after + 1, "next_by_subj": subject})
+        found = await _on_leader(access, {"seq": after + 1, "next_by_subj": subject})
         if found is None:
             return
         after, count = found[0], count + 1
         yield found
 
 
-async def _on_leader(connection: Client, request: dict[str, Any]) -> Raw | None:
+async def _on_leader(access: Access, request: dict[str, Any]) -> Raw | None:
     try:
         body = json.dumps(request).encode()
-        answer = await connection.request(f"$JS.API.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
+        answer = await access.connection.request(f"{access.api}.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise LedgerUnavailable("the ledger's leader does not answer") from error
     return _message(json.loads(answer.data))

@@ -46,29 +46,28 @@ _UNKNOWN = frozenset({10071, 10158, 10164, 10201})
 class Ledger:
     """The ledger as one connection may use it; what that is, the broker's permissions decide."""
 
-    def __init__(self, connection: Client) -> None:
+    def __init__(self, connection: Client, api: str = "$JS.API") -> None:
         self._connection = connection
+        self._access = direct.Access(connection, api)
 
     async def load(self, subject: str) -> History:
         """The aggregate's whole history, checked; empty when there is none. Raises LedgerUnavailable, DamagedLedger."""
-        found, newest = await asyncio.gather(
-            direct.every(self._connection, subject), direct.last(self._connection, subject)
-        )
+        found, newest = await asyncio.gather(direct.every(self._access, subject), direct.last(self._access, subject))
         seen = found[-1][0] if found else 0
         if newest is not None and newest[0] > seen:
-            found += [message async for message in direct.walk(self._connection, subject, seen)]
+            found += [message async for message in direct.walk(self._access, subject, seen)]
         return history(subject, [stored(*message) for message in found])
 
     async def find(self, kind: str, key: str) -> str | None:
         """The subject of the aggregate with this key, wherever it is routed. Raises events.subjects.BadToken."""
-        found = await direct.last(self._connection, subjects.anywhere(kind, key))
+        found = await direct.last(self._access, subjects.anywhere(kind, key))
         return found[1] if found else None
 
     async def head(self) -> Head:
         """The ledger's last position and incarnation. Raises LedgerUnavailable."""
         try:
             answer = await self._connection.request(
-                f"$JS.API.STREAM.INFO.{subjects.LEDGER}", b"", timeout=direct.TIMEOUT_SECONDS
+                f"{self._access.api}.STREAM.INFO.{subjects.LEDGER}", b"", timeout=direct.TIMEOUT_SECONDS
             )
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise LedgerUnavailable("the ledger does not answer") from error
@@ -99,10 +98,10 @@ class Ledger:
         at, end = after, (await self.head()).seq if until is None else until
         while at < end:
             size = min(batch, end - at)
-            found, _ = await direct.batch(self._connection, {"seq": at + 1, "next_by_subj": "ledger.>", "batch": size})
+            found, _ = await direct.batch(self._access, {"seq": at + 1, "next_by_subj": "ledger.>", "batch": size})
             if not found:
                 # A replica that lags ends before the ledger does; that nothing follows, only the leader can say.
-                found = [each async for each in direct.walk(self._connection, "ledger.>", at, size)]
+                found = [each async for each in direct.walk(self._access, "ledger.>", at, size)]
             found = [each for each in found if each[0] <= end]
             if not found:
                 return
@@ -185,7 +184,7 @@ class Ledger:
         One pass over one reader's view: a publish that lands while we look is seen or not seen, never both.
         """
         moved = False
-        async for message in direct.walk(self._connection, append.history.subject, append.history.head_seq):
+        async for message in direct.walk(self._access, append.history.subject, append.history.head_seq):
             moved = True
             each = stored(*message)
             if each.commit.id == append.commit.id and each.commit.command_digest == append.commit.command_digest:

@@ -93,9 +93,10 @@ async def test_a_new_key_works_after_a_reload_and_the_old_one_no_longer(own: Bus
                 try:
                     async with own.connected("u05", max_reconnect_attempts=0, allow_reconnect=False):
                         break
-                except nats.errors.Error:
+                except (nats.errors.Error, OSError):
+                    # The broker hangs up on a key that it does not know yet: sometimes before the client has read why.
                     continue
-        with pytest.raises(nats.errors.Error):
+        with pytest.raises((nats.errors.Error, OSError)):
             await nats.connect(own.broker.client_url, nkeys_seed_str=old.seed, allow_reconnect=False, error_cb=_quiet)
         assert undisturbed.is_connected
         await undisturbed.flush()
@@ -134,11 +135,21 @@ def test_credentials_are_made_once_and_kept(tmp_path: Path):
     assert seeds[0] == seeds[1]
 
 
-def test_the_core_hands_the_partners_exactly_these_five_things():
-    assert [name for name, _ in configuration._EXPORTED] == [
-        "$JS.API.CONSUMER.MSG.NEXT.PARTNERS.*",
-        "$JS.API.CONSUMER.RESET.PARTNERS.*",
-        "$JS.ACK.PARTNERS.*.>",
-        "$JS.ACK.*.*.PARTNERS.*.>",
-        "cmd.referral.*.>",
-    ]
+def test_the_core_hands_out_exactly_these_things():
+    reading = ["$JS.API.DIRECT.GET.LEDGER", "$JS.API.DIRECT.GET.LEDGER.>", "$JS.API.STREAM.MSG.GET.LEDGER"]
+    assert {account: [subject for subject, _ in handed] for account, handed in configuration.EXPORTED.items()} == {
+        "partners": [
+            "$JS.API.CONSUMER.MSG.NEXT.PARTNERS.*",
+            "$JS.API.CONSUMER.RESET.PARTNERS.*",
+            "$JS.ACK.PARTNERS.*.>",
+            "$JS.ACK.*.*.PARTNERS.*.>",
+            "cmd.referral.*.>",
+        ],
+        "office": [
+            "cmd.intake.*.*",
+            "cmd.referral.*.>",
+            "qry.projections.*.*",
+            *reading,
+            "$JS.API.STREAM.INFO.LEDGER",
+        ],
+    }

@@ -6,7 +6,6 @@ from typing import Any
 
 import nats.errors
 import pytest
-from nats.aio.client import Client
 
 from events import commit as commits
 from events import subjects
@@ -244,8 +243,8 @@ async def test_a_replica_that_lags_does_not_end_the_reading(one: Bus, subject: s
     """It would hide the newest commits from an auditor, who would call the rest valid."""
     answering = direct.batch
 
-    async def lags(connection: Client, request: dict[str, Any]) -> tuple[list[direct.Raw], int]:
-        found, left = await answering(connection, request)
+    async def lags(access: direct.Access, request: dict[str, Any]) -> tuple[list[direct.Raw], int]:
+        found, left = await answering(access, request)
         return [each for each in found if each[0] <= start + 2], left
 
     async with one.ledger() as ledger:

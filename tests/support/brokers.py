@@ -39,7 +39,7 @@ class Bus(Struct, frozen=True):
     @asynccontextmanager
     async def ledger(self, principal: str = "referral", **options: Any) -> AsyncIterator[Ledger]:
         async with self.connected(principal, **options) as connection:
-            yield Ledger(connection)
+            yield Ledger(connection, load_credential(self.data, principal).api)
 
 
 def announce(data: Path, broker: Broker) -> None:

@@ -73,6 +73,7 @@ def test_principals_are_services_people_desks_and_units():
     for name, principal in names.items():
         assert subjects.token(name) == name and principal.role in code_list("role")
         assert (principal.account == "partners") == (name in units) == (principal.unit == name)
+        assert (principal.account == "core") == (principal.role in ("service", "admin"))
         assert (principal.desk is not None) == (name in desks)
     assert names["duty-hailin"].desk == "hailin"
 
