@@ -1,1 +1,1 @@
-"""What is said on the bus: facts, the commit that carries them, subjects, code lists and their schemas."""
+"""What is said on the bus: facts, the commit that carries them, subjects, code lists, the calendar, and the schemas."""

@@ -16,6 +16,8 @@ class CaseOpened(Fact, tag="CaseOpened.v1", frozen=True, kw_only=True):
     desk: Token
     channel: Code
     started: Moment
+    # What the caller asked for: `no_callback` forbids the callback, and the case is closed without one.
+    confidentiality: Code | None = None
 
 
 class CaseTriaged(Fact, tag="CaseTriaged.v1", frozen=True, kw_only=True):
@@ -104,7 +106,7 @@ class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", frozen=True, kw_only=True)
 
 class CallbackAttempted(Fact, tag="CallbackAttempted.v1", frozen=True, kw_only=True):
     reached: bool
-    # The day of the attempt: three misses count when they fell on three days.
+    # The day of the attempt in China: misses on three different working days close the case (domain.md §4.3 B).
     on: date
 
 

@@ -23,6 +23,8 @@ class NoticeDrafted(Fact, tag="NoticeDrafted.v1", frozen=True, kw_only=True):
     calendar_version: Label
     demands: tuple[Code, ...]
     reply_due: Moment
+    # The calendar of the year that the reply date reaches into is not published yet.
+    provisional: bool = False
 
 
 class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", frozen=True, kw_only=True):

@@ -75,6 +75,8 @@ class ReportVerified(Fact, tag="ReportVerified.v1", frozen=True, kw_only=True):
 class ReportSentBack(Fact, tag="ReportSentBack.v1", frozen=True, kw_only=True):
     reason: Code
     due_report: Moment
+    calendar_version: Label | None = None
+    provisional: bool = False
 
 
 class ReturnRequested(Fact, tag="ReturnRequested.v1", frozen=True, kw_only=True):
@@ -98,7 +100,7 @@ class SignOverdue(Fact, tag="SignOverdue.v1", frozen=True, kw_only=True):
 
 
 class ReferralOverdue(Fact, tag="ReferralOverdue.v1", frozen=True, kw_only=True):
-    """A threshold after the due day was crossed unreported: `working_days` late, each threshold once."""
+    """A threshold after the due day was crossed, unsigned or unreported: `working_days` late, each threshold once."""
 
     due: Moment
     working_days: int

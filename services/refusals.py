@@ -1,5 +1,8 @@
 """Every refusal's two sentences: what happened, and what to do next. One catalogue for all services and the console."""
 
+from datetime import date
+
+from events.codes import code_list
 from services.decision import Refused
 
 # code -> (Chinese, English). `{…}` are filled from the refusal's details.
@@ -62,6 +65,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "代码表“{list}”里没有这个代码，请用 lianxi queries 或登记表说明核对。",
         "The code list {list} has no such code; check the list.",
     ),
+    "code.not_in_use": (
+        "代码表“{list}”的这个代码在{day}尚未启用或已停用，请改用当时有效的代码。",
+        "That code of the list {list} was not in use on {day}; take the one that was.",
+    ),
     "unit.unknown": ("单位名录里没有这个单位，请核对单位代码。", "The directory has no such unit; check its code."),
     # The aggregate
     "aggregate.changed": (
@@ -102,7 +109,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这个编号已登记为另一内容；更正请另办更正手续。",
         "This number is registered with another content; a change is a correction.",
     ),
-    "contact.in_the_future": ("来电时间晚于当前时间，请核对。", "The contact starts in the future; check the time."),
+    "contact.in_the_future": (
+        "来电的开始或结束时间晚于当前时间，请核对。",
+        "The contact starts or ends in the future; check the times.",
+    ),
+    "contact.too_long_ago": (
+        "来电时间早于 2000 年，请核对年份。",
+        "The contact starts before the year 2000; check the year.",
+    ),
+    "contact.back_dated": (
+        "办理时间早于来电时间，请核对。",
+        "It cannot have happened before the contact began; check the time.",
+    ),
+    "contact.other_desk": (
+        "值班员只登记本热线台的来电，请交该台值班员或市级热线台登记。",
+        "A duty officer registers the contacts of the own desk; hand it to that desk or to the city's.",
+    ),
+    "contact.statistical_region": (
+        "这是统计用区划码，不能作为发生地，请填具体区县。",
+        "That is a statistical code where nothing happens; name the district or county.",
+    ),
+    "contact.half_non_substantive": (
+        "非实质来电的诉求类型、问题类别、处置方式须一致，请核对这三项。",
+        "Type, category and disposition must all be non-substantive or none of them; check the three.",
+    ),
     "contact.ends_before_it_starts": (
         "结束时间早于来电时间，请核对。",
         "The contact ends before it starts; check the times.",
@@ -110,8 +140,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "contact.content_missing": ("请填写通话内容。", "Write down what was said."),
     "contact.opinion_missing": ("请填写处理意见。", "Write down the handling opinion."),
     "contact.personal_data_in_non_substantive": (
-        "非实质来电不得登记个人信息，请删去姓名和电话。",
-        "A non-substantive contact may hold no personal data; remove names and phones.",
+        "非实质来电不得登记个人信息，请删去姓名、电话和年龄。",
+        "A non-substantive contact may hold no personal data; remove names, phone and age.",
     ),
     "contact.unit_missing": (
         "处置方式为移送转办时请填写转办单位。",
@@ -122,8 +152,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No case in hand was found to merge into; check the phone or choose another disposition.",
     ),
     "contact.mandatory_report_open": (
-        "九项筛查有“是”，应当强制报告，不能在热线了结；请改为移送转办、直接协调或紧急转办。",
+        "九项筛查有“是”，应当强制报告，不能在热线了结或并案；请改为移送转办、直接协调或紧急转办。",
         "The screen calls for a mandatory report; refer, coordinate or hand over to 110 instead.",
+    ),
+    "case.not_for_this_contact": (
+        "非实质来电和并入在办的来电不另立案，请核对处置方式。",
+        "A non-substantive or merged contact opens no case of its own; check the disposition.",
+    ),
+    "case.back_dated": (
+        "时间早于本案来电，请核对；不得倒填。",
+        "The time lies before the contact of this case; check it, back-dating is not allowed.",
+    ),
+    "case.other_desk": (
+        "值班员只能查阅本热线台的登记表，请交协调员查阅。",
+        "A duty officer sees the forms of the own desk alone; ask a coordinator.",
+    ),
+    "case.instruction_missing": ("请填写批示内容。", "Write down what the leader instructed."),
+    "case.review_before_start": (
+        "复核日期早于开始日期，请核对。",
+        "The review lies before the start; check the two dates.",
+    ),
+    "case.amount_without_benefit": (
+        "每月金额只用于“获得生活救助”，请改成效代码或删去金额。",
+        "A monthly amount belongs to a monthly benefit; change the outcome or leave the amount out.",
     ),
     "case.not_found": ("没有这个案件，请核对编号。", "There is no such case; check its id."),
     "case.not_open": (
@@ -156,6 +207,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "接通的回访须填写答复、解决、满意三项。",
         "A callback that reached the caller needs answered, solved and satisfied.",
     ),
+    "case.callback_not_reached": (
+        "未接通的回访不填答复、解决、满意三项，请删去或改为已接通。",
+        "A callback that reached nobody has no answers; remove them, or say that it did.",
+    ),
+    "case.no_callback_wanted": (
+        "诉求人要求不回访，请不要回电；请直接以“诉求人要求不回访”办结。",
+        "The caller wants no callback: do not call; close the case as no_callback.",
+    ),
+    "case.closure_contradicts_callback": (
+        "结案代码与回访结果不符，请核对。",
+        "The closure code contradicts what the callback found; check it.",
+    ),
     "case.callback_missing": (
         "办结前须回访，且诉求人认为已解决或满意。",
         "A case is closed after a callback that found it solved or satisfying.",
@@ -175,9 +238,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "时间早于转办或签收，不得倒填。",
         "The date lies before issue or sign-for; back-dating is not allowed.",
     ),
+    "referral.system_sign_is_now": (
+        "系统签收以操作时间为准，不能倒填；线下签收请写明签收方式。",
+        "A sign-for in the system counts from now; name the means if it was done on paper or by phone.",
+    ),
+    "referral.not_a_proxy": (
+        "代签由协调员办理，承办单位请选择其他签收方式。",
+        "Only a coordinator signs for another; the unit names its own means.",
+    ),
     "referral.reporter_may_not_verify": (
         "办理单位不得审核自己的办结反馈，请由协调员审核。",
-        "Whoever reported may not verify; a coordinator does.",
+        "Whoever reported may not verify or send back; a coordinator does.",
+    ),
+    "referral.unit_may_not_decide": (
+        "承办单位不得审批自己的退单申请，请由协调员审批。",
+        "A unit does not decide on its own return request; a coordinator does.",
     ),
     "referral.designated": (
         "已指定由你单位办理，不得再次申请退单。",
@@ -223,6 +298,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "请写明授权依据，没有依据不得督办。",
         "Name the authority basis; without one there is no notice.",
     ),
+    "notice.signatory_missing": ("请写明签发人职务。", "Name the post of whoever signs it off."),
+    "notice.personal_data": (
+        "文书要送承办单位，不得含电话、证件等号码，请删去。",
+        "The notice goes to the unit: it may hold no phone or identity number; remove it.",
+    ),
+    "notice.back_dated": (
+        "时间早于期限届满，请核对；不得倒填。",
+        "The time lies before the deadline that was missed; check it, back-dating is not allowed.",
+    ),
     "notice.not_served": ("文书尚未签发送达。", "The notice is not signed off and served yet."),
     "notice.discharged": ("文书已销号。", "The notice is discharged."),
     "notice.not_replied": ("尚无回执，不能销号。", "There is no reply yet; it cannot be discharged."),
@@ -231,6 +315,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The notice is {status}; this cannot be done now.",
     ),
 }
+
+
+def unusable_code(list_name: str, code: str | None, field: str, day: date) -> Refused | None:
+    """A refusal when `code` is given and was not in use on `day`, its first and last day included; else None.
+
+    `day` is the day that the code speaks of: a contact of 2014 is in a county that is no more (domain.md §4.6).
+    """
+    if code is None:
+        return None
+    entry = code_list(list_name).get(code)
+    if entry is None:
+        return Refused("code.unknown", field, {"list": list_name})
+    return None if entry.valid_on(day) else Refused("code.not_in_use", field, {"list": list_name, "day": str(day)})
 
 
 def sentences(refused: Refused) -> tuple[str, str]:

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 
-from services.referral.calendar import Calendar
+from events.calendar import Calendar
 from services.referral.referral import CHINA
 
 Act = Callable[[], Awaitable[None]]

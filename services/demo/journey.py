@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 from rich.progress import Progress
 
+from events.calendar import published
 from services.console.exchange import import_rows
 from services.console.register_csv import read_register
 from services.demo.agenda import Agenda, office_moment, on
 from services.demo.people import DemoFailed, People
 from services.demo.population import Coordination, Story, coordinations, register_rows, stories, write_register
 from services.demo.settling import Settling
-from services.referral.calendar import published
 from services.referral.referral import CHINA
 
 FIRST_DAY, LAST_DAY = date(2026, 1, 12), date(2026, 6, 30)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
-from services.referral.calendar import published
+from events.calendar import published
 
 KINDS = ("测试", "示例", "虚构")
 STEMS = "甲乙丙丁戊己庚辛壬癸"

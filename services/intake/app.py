@@ -209,6 +209,7 @@ class Intake:
                 screen=finalised.screen,
                 disposition=finalised.primary_disposition,
                 unit=finalised.unit,
+                confidentiality=entry.confidentiality,
             ),
         )
 

@@ -3,12 +3,9 @@
 triaged -> answered | not_accepted | accepted -> in_handling -> awaiting_callback -> closed
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
-import msgspec
-from msgspec import Struct
-
+from events.calendar import CHINA, published
 from events.case import (
     CallbackAttempted,
     CallbackCompleted,
@@ -30,7 +27,16 @@ from events.case import (
 )
 from events.codes import code_list
 from services.command import Command
-from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
+from services.decision import Already, Env, Refused, first_refusal, unknown_code
+from services.intake.case_history import (
+    NO_CALLBACK,
+    OPEN,
+    UNREACHABLE,
+    UNREACHABLE_AFTER_DAYS,
+    Case,
+    evolve,
+    fold,
+)
 from services.intake.commands import (
     CloseCase,
     MakeMandatoryReport,
@@ -43,32 +49,18 @@ from services.intake.commands import (
     RequestReferral,
     ViewRegistration,
 )
+from services.intake.contact import AHEAD_MAX, other_desk
 from services.intake.screen import grounds
+
+__all__ = ["OPEN", "UNREACHABLE_AFTER_DAYS", "Case", "decide", "evolve", "fold", "open_case"]
 
 # 未保法 11(2) says at once; half an hour is when the desk is alarmed (domain.md §4.7 MR).
 MANDATORY_REPORT_WITHIN = timedelta(minutes=30)
-UNREACHABLE_AFTER_DAYS = 3
-OPEN = ("triaged", "accepted", "in_handling", "awaiting_callback")
 DEFAULT_ASKS = ("verify_facts", "handle", "report_back")
 REFERRED = "B1"
-
-
-class Case(Struct, frozen=True, kw_only=True):
-    opened: CaseOpened
-    status: str = "opened"
-    triaged: CaseTriaged | None = None
-    report_grounds: tuple[int, ...] = ()
-    report_made: bool = False
-    # Referral id -> its unit, while it is open.
-    open_referrals: dict[str, str] = {}
-    returned: tuple[str, ...] = ()
-    handled: bool = False
-    missed_on: tuple[date, ...] = ()
-    called_back: CallbackCompleted | None = None
-
-    @property
-    def report_open(self) -> bool:
-        return bool(self.report_grounds) and not self.report_made
+RESOLVED, BENEFIT = "resolved", "benefit"
+# They open no case of their own.
+WITHOUT_A_CASE = ("merged", "non_substantive")
 
 
 def open_case(command: OpenCase, env: Env) -> list[CaseFact]:
@@ -89,6 +81,7 @@ def open_case(command: OpenCase, env: Env) -> list[CaseFact]:
             desk=command.desk,
             channel=command.channel,
             started=command.started,
+            confidentiality=command.confidentiality,
         ),
         triaged,
     ]
@@ -135,23 +128,34 @@ def decide(
 ) -> list[CaseFact] | Already | Refused:
     """Return the facts to record. `planned`: the contact's disposition and unit, which wait for the police report."""
     match command, state:
-        case OpenCase(), None:
+        case OpenCase(disposition=disposition), None:
+            entry = code_list("disposition").get(disposition)
+            if entry is None or entry.group in WITHOUT_A_CASE:
+                return Refused("case.not_for_this_contact", "disposition")
             return open_case(command, env)
         case OpenCase(), Case():
             return Already()
         case _, None:
             return Refused("case.not_found", "case")
-        case ViewRegistration(purpose=purpose), Case():
+        case NoteReferralOutcome(), Case():
+            return _note(command, state)
+        case _, Case() if (refusal := _moment(state, env)) is not None:
+            return refusal
+        case ViewRegistration(purpose=purpose), Case(opened=opened):
+            if other_desk(env.actor, opened.desk):
+                return Refused("case.other_desk", "case")
             return unknown_code("view_purpose", purpose, "purpose") or [
                 RegistrationViewed(purpose=purpose, fields=("registration_form",))
             ]
-        case NoteReferralOutcome(), Case():
-            return _note(command, state)
+        case MakeMandatoryReport(), Case(report_made=True):
+            return Already()
         case _, Case(status=status) if status not in OPEN:
             return Refused("case.not_open", "case", {"status": status})
         case MakeMandatoryReport(), Case():
             return _report(command, state, env, planned)
-        case RecordInstruction(instruction_no=number, post=post), Case():
+        case RecordInstruction(instruction_no=number, post=post, instruction=words), Case():
+            if not words.strip():
+                return Refused("case.instruction_missing", "instruction")
             return [LeaderInstructionRecorded(instruction_no=number, post=post)]
         case _, Case(report_open=True):
             return Refused("case.mandatory_report_open", "case")
@@ -165,14 +169,7 @@ def decide(
                 CoordinationRecorded(units=units, measures=measures)
             ]
         case RecordOutcome(), Case():
-            return unknown_code("outcome", command.outcome, "outcome") or [
-                OutcomeRecorded(
-                    outcome=command.outcome,
-                    monthly_yuan=command.monthly_yuan,
-                    starts_on=command.starts_on,
-                    review_on=command.review_on,
-                )
-            ]
+            return _outcome(command)
         case RecordCallback(), Case():
             return _call_back(command, state, env)
         case CloseCase(), Case():
@@ -181,8 +178,21 @@ def decide(
             return Refused("command.unknown_verb")
 
 
+def _moment(state: Case, env: Env) -> Refused | None:
+    if env.occurred > env.now + AHEAD_MAX:
+        return Refused("command.in_the_future", "occurred")
+    return Refused("case.back_dated", "occurred") if env.occurred < state.opened.started else None
+
+
 def _note(command: NoteReferralOutcome, state: Case) -> list[CaseFact] | Already | Refused:
-    if command.outcome != "issued" and command.referral not in state.open_referrals:
+    refusal = first_refusal(
+        unknown_code("referral_outcome", command.outcome, "outcome"),
+        unknown_code("referral_result", command.result, "result"),
+    )
+    if refusal is not None:
+        return refusal
+    noted = command.outcome == "issued" and command.referral in state.issued
+    if noted or command.referral not in state.open_referrals:
         return Already()
     return [ReferralOutcomeNoted(referral=command.referral, outcome=command.outcome, result=command.result)]
 
@@ -192,8 +202,6 @@ def _report(
 ) -> list[CaseFact] | Already | Refused:
     if not state.report_grounds:
         return Refused("case.no_report_required", "case")
-    if state.report_made:
-        return Already()
     if command.made > env.now or command.made < state.opened.started:
         return Refused("case.report_time_impossible", "made")
     refusal = unknown_code("report_method", command.method, "method")
@@ -216,7 +224,27 @@ def _refer(command: RequestReferral, state: Case, env: Env) -> list[CaseFact] | 
     if refusal is not None:
         return refusal
     assert state.triaged is not None
-    return [_request(command.unit, command.asks, command.replaces, state.triaged, env)]
+    requested = _request(command.unit, command.asks, command.replaces, state.triaged, env)
+    # Ids follow from command ids: two people who chose the same one would ask for one referral twice.
+    return Refused("command.id_reused", "command_id") if requested.referral in state.requested else [requested]
+
+
+def _outcome(command: RecordOutcome) -> list[CaseFact] | Refused:
+    refusal = unknown_code("outcome", command.outcome, "outcome")
+    if refusal is not None:
+        return refusal
+    if command.monthly_yuan is not None and command.outcome != BENEFIT:
+        return Refused("case.amount_without_benefit", "monthly_yuan")
+    if command.starts_on is not None and command.review_on is not None and command.review_on < command.starts_on:
+        return Refused("case.review_before_start", "review_on")
+    return [
+        OutcomeRecorded(
+            outcome=command.outcome,
+            monthly_yuan=command.monthly_yuan,
+            starts_on=command.starts_on,
+            review_on=command.review_on,
+        )
+    ]
 
 
 def _call_back(command: RecordCallback, state: Case, env: Env) -> list[CaseFact] | Refused:
@@ -224,15 +252,21 @@ def _call_back(command: RecordCallback, state: Case, env: Env) -> list[CaseFact]
         return Refused("case.referral_open", "case")
     if not state.handled:
         return Refused("case.nothing_done_yet", "case")
+    if state.no_callback:
+        return Refused("case.no_callback_wanted", "case")
+    today = env.occurred.astimezone(CHINA).date()
+    answers = (command.answered, command.solved, command.satisfied)
     if not command.reached:
-        today = env.occurred.date()
-        days = {*state.missed_on, today}
-        attempted: list[CaseFact] = [CallbackAttempted(reached=False, on=today)]
-        return attempted + ([CaseClosed(code="unreachable")] if len(days) >= UNREACHABLE_AFTER_DAYS else [])
+        if answers != (None, None, None):
+            return Refused("case.callback_not_reached", "reached")
+        missed: list[CaseFact] = [CallbackAttempted(reached=False, on=today)]
+        # An evening or a holiday call that nobody answers is noted; it does not count against the caller.
+        days = {day for day in (*state.missed_on, today) if published().is_workday(day)}
+        return missed + ([CaseClosed(code=UNREACHABLE)] if len(days) >= UNREACHABLE_AFTER_DAYS else [])
     if command.answered is None or command.solved is None or command.satisfied is None:
         return Refused("case.callback_answers_missing", "satisfied")
     return [
-        CallbackAttempted(reached=True, on=env.occurred.date()),
+        CallbackAttempted(reached=True, on=today),
         CallbackCompleted(answered=command.answered, solved=command.solved, satisfied=command.satisfied),
     ]
 
@@ -240,80 +274,14 @@ def _call_back(command: RecordCallback, state: Case, env: Env) -> list[CaseFact]
 def _close(command: CloseCase, state: Case) -> list[CaseFact] | Refused:
     if state.open_referrals:
         return Refused("case.referral_open", "case")
-    if state.called_back is None or state.status != "awaiting_callback":
+    called_back = state.called_back
+    if state.status != "awaiting_callback" or (called_back is None and not state.no_callback):
         return Refused("case.callback_missing", "case")
-    return unknown_code("closure_code", command.code, "code") or [CaseClosed(code=command.code)]
-
-
-def evolve(state: Case | None, fact: CaseFact) -> Case:
-    """Apply one recorded fact. History is never refused: a fact that does not fit means damage."""
-    change = msgspec.structs.replace
-    match state, fact:
-        case None, CaseOpened():
-            return Case(opened=fact)
-        case Case(status="opened"), CaseTriaged():
-            return change(state, status="triaged", triaged=fact)
-        case Case(), RegistrationViewed():
-            return state
-        case Case(status="triaged"), MandatoryReportRequired(grounds=required):
-            return change(state, report_grounds=required)
-        case Case(status="triaged", report_open=True), MandatoryReportMade():
-            return change(state, report_made=True)
-        case Case(status="triaged", report_open=False), CaseAnswered():
-            return change(state, status="answered")
-        case Case(status="triaged", report_open=False), CaseNotAccepted():
-            return change(state, status="not_accepted")
-        case Case(status="triaged", report_open=False), CaseAccepted():
-            return change(state, status="accepted")
-        case Case(status=status), LeaderInstructionRecorded() if status in OPEN:
-            return state
-        case Case(status=status), OutcomeRecorded() if status in OPEN:
-            return state
-        case Case(status="accepted" | "in_handling" | "awaiting_callback"), ReferralRequested():
-            referrals = {**state.open_referrals, fact.referral: fact.unit}
-            return change(state, status="in_handling", open_referrals=referrals, called_back=None)
-        case Case(), ReferralOutcomeNoted(outcome="issued"):
-            return state
-        case Case(), ReferralOutcomeNoted(referral=referral) if referral in state.open_referrals:
-            return _ended(state, fact)
-        case Case(status="accepted" | "in_handling" | "awaiting_callback"), CoordinationRecorded():
-            waiting = "in_handling" if state.open_referrals else "awaiting_callback"
-            return change(state, status=waiting, handled=True, called_back=None)
-        case Case(status="awaiting_callback" | "in_handling"), CallbackAttempted(reached=True):
-            return state
-        case Case(status="awaiting_callback" | "in_handling"), CallbackAttempted(on=day):
-            return change(state, missed_on=(*state.missed_on, day))
-        case Case(status="awaiting_callback" | "in_handling"), CallbackCompleted(satisfied=satisfied, solved=solved):
-            # Neither solved nor satisfied: back to work (退回重办, Jinan 27).
-            done = satisfied or solved
-            waiting = "awaiting_callback" if done else "in_handling"
-            return change(state, status=waiting, called_back=fact, handled=done)
-        case Case(status="awaiting_callback" | "in_handling"), CaseClosed() if not state.open_referrals:
-            return change(state, status="closed")
-        case _:
-            raise DamagedHistory(f"{type(fact).__name__} cannot follow in case of contact {_name(state)}")
-
-
-def fold(facts: Iterable[CaseFact]) -> Case | None:
-    state: Case | None = None
-    for fact in facts:
-        state = evolve(state, fact)
-    return state
-
-
-def _ended(state: Case, noted: ReferralOutcomeNoted) -> Case:
-    left = {key: unit for key, unit in state.open_referrals.items() if key != noted.referral}
-    verified = noted.outcome == "verified"
-    handled = state.handled or verified
-    waiting = "in_handling" if left else ("awaiting_callback" if handled else "accepted")
-    return msgspec.structs.replace(
-        state,
-        open_referrals=left,
-        returned=state.returned if verified else (*state.returned, noted.referral),
-        handled=handled,
-        status=waiting,
-    )
-
-
-def _name(state: Case | None) -> str:
-    return state.opened.contact if state else "?"
+    refusal = unknown_code("closure_code", command.code, "code")
+    if refusal is not None:
+        return refusal
+    if called_back is None:
+        fits = command.code == NO_CALLBACK
+    else:
+        fits = command.code not in (UNREACHABLE, NO_CALLBACK) and (command.code != RESOLVED or called_back.solved)
+    return [CaseClosed(code=command.code)] if fits else Refused("case.closure_contradicts_callback", "code")

@@ -1,6 +1,6 @@
 """The commands of intake: contacts and cases. domain.md §4.3 A, B."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta
@@ -18,7 +18,7 @@ class RegisterContact(Command, frozen=True, kw_only=True):
     desk: Token
     channel: Code
     started: Moment
-    ended: datetime | None = None
+    ended: Moment | None = None
     caller_role: Code
     contact_type: Code
     category: Code
@@ -60,6 +60,7 @@ class OpenCase(Command, frozen=True, kw_only=True):
     screen: Screen
     disposition: Code
     unit: Token | None = None
+    confidentiality: Code | None = None
 
 
 class MakeMandatoryReport(Command, frozen=True, kw_only=True):
@@ -86,7 +87,7 @@ class RequestReferral(Command, frozen=True, kw_only=True):
 
     case: Id
     unit: Token
-    asks: Annotated[tuple[Code, ...], Meta(max_length=8)] = ("verify_facts", "handle", "report_back")
+    asks: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=8)] = ("verify_facts", "handle", "report_back")
     replaces: Id | None = None
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
+from events.calendar import CHINA
 from events.codes import code_list
-from events.commit import derive_id
+from events.commit import Actor, derive_id
 from events.contact import (
     ContactFact,
     ContactFinalised,
@@ -17,17 +18,24 @@ from events.contact import (
     OpinionRecorded,
     ResultRecorded,
 )
-from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
+from services.decision import Already, DamagedHistory, Env, Refused, first_refusal
 from services.intake.commands import RegisterContact
 from services.intake.screen import grounds
+from services.refusals import unusable_code
 
 # A clock may run a little ahead of ours; beyond that a start in the future is a typing mistake.
 AHEAD_MAX = timedelta(minutes=5)
+# No register of the hotline is older; before it a typing mistake, and years that no calendar can hold.
+EARLIEST = datetime(2000, 1, 1, tzinfo=CHINA)
 NON_SUBSTANTIVE = "H1"
 MERGED = "G1"
 REFERRED = "B1"
-# These end the matter at the desk, which a matter for the police never is.
-ENDS_AT_THE_DESK = ("answered", "not_accepted", "informed", "non_substantive")
+# These end the matter at the desk or open no case of its own, which a matter for the police never does.
+ENDS_AT_THE_DESK = ("answered", "not_accepted", "informed", "non_substantive", "merged")
+# A duty officer's principal is `duty-<desk>` (services/directory); the city's desk enters registers for the counties.
+DUTY, CITY_DUTY = "duty-", "duty-city"
+# What a contact without substance must not hold.
+IDENTIFYING = ("caller_name", "caller_phone", "child_name", "child_age")
 PERSONAL = (
     "duty_officer",
     "caller_name",
@@ -44,6 +52,8 @@ PERSONAL = (
 class Contact(Struct, frozen=True, kw_only=True):
     contact: str
     registered: ContactRegistered
+    # The parts that were written down, by the names of their facts.
+    parts: tuple[str, ...] = ()
     finalised: ContactFinalised | None = None
     linked_to: str | None = None
 
@@ -77,7 +87,7 @@ def decide(
     if state is not None:
         same = state.registered.entry_digest == entry_digest
         return Already() if same else Refused("contact.number_taken", "number")
-    refusal = _codes(command) or _sense(command, env, earlier_case)
+    refusal = _times(command, env) or _codes(command) or _sense(command, env, earlier_case)
     if refusal is not None:
         return refusal
     facts: list[ContactFact] = [
@@ -112,14 +122,21 @@ def decide(
 
 def evolve(state: Contact | None, fact: ContactFact, contact: str) -> Contact:
     """Apply one recorded fact. History is never refused: a fact that does not fit means damage."""
+    part = type(fact).__name__
     match state, fact:
         case None, ContactRegistered():
             return Contact(contact=contact, registered=fact)
-        case Contact(finalised=None), ContentRecorded() | OpinionRecorded() | ResultRecorded():
-            return state
-        case Contact(finalised=None), ContactFinalised():
+        case Contact(finalised=None, parts=parts), ContentRecorded() | OpinionRecorded() | ResultRecorded() if (
+            part not in parts
+        ):
+            return msgspec.structs.replace(state, parts=(*parts, part))
+        case Contact(finalised=None, parts=parts), ContactFinalised() if {"ContentRecorded", "OpinionRecorded"} <= {
+            *parts
+        }:
             return msgspec.structs.replace(state, finalised=fact)
-        case Contact(finalised=ContactFinalised()), ContactLinkedToCase(case=linked):
+        case Contact(finalised=ContactFinalised(primary_disposition=disposition), linked_to=None), ContactLinkedToCase(
+            case=linked
+        ) if disposition == MERGED:
             return msgspec.structs.replace(state, linked_to=linked)
         case _:
             raise DamagedHistory(f"{type(fact).__name__} cannot follow in contact {contact}")
@@ -132,48 +149,75 @@ def fold(contact: str, facts: Iterable[ContactFact]) -> Contact | None:
     return state
 
 
+def other_desk(actor: Actor, desk: str) -> bool:
+    """Whether `actor` is the duty officer of another desk than this one."""
+    return actor.role == "duty_officer" and actor.principal.startswith(DUTY) and actor.principal != f"{DUTY}{desk}"
+
+
 def _codes(command: RegisterContact) -> Refused | None:
-    return first_refusal(
-        unknown_code("channel", command.channel, "channel"),
-        unknown_code("caller_role", command.caller_role, "caller_role"),
-        unknown_code("contact_type", command.contact_type, "contact_type"),
-        unknown_code("category", command.category, "category"),
-        unknown_code("region", command.region, "region"),
-        unknown_code("age_band", command.age_band, "age_band"),
-        unknown_code("sex", command.sex, "sex"),
-        unknown_code("urgency", command.urgency, "urgency"),
-        unknown_code("disposition", command.disposition, "disposition"),
-        unknown_code("heard_from", command.heard_from, "heard_from"),
-        unknown_code("confidentiality", command.confidentiality, "confidentiality"),
-    )
+    """A code must have been in use on the day of the contact, whenever it is typed in."""
+    day = command.started.astimezone(CHINA).date()
+    fields = {
+        "channel": command.channel,
+        "caller_role": command.caller_role,
+        "contact_type": command.contact_type,
+        "category": command.category,
+        "region": command.region,
+        "age_band": command.age_band,
+        "sex": command.sex,
+        "urgency": command.urgency,
+        "disposition": command.disposition,
+        "heard_from": command.heard_from,
+        "confidentiality": command.confidentiality,
+    }
+    return first_refusal(*(unusable_code(name, code, name, day) for name, code in fields.items()))
+
+
+def _times(command: RegisterContact, env: Env) -> Refused | None:
+    latest = env.now + AHEAD_MAX
+    if command.started < EARLIEST:
+        return Refused("contact.too_long_ago", "started")
+    if command.started > latest:
+        return Refused("contact.in_the_future", "started")
+    if command.ended is not None and _before(command.ended, command.started):
+        return Refused("contact.ends_before_it_starts", "ended")
+    if command.ended is not None and command.ended > latest:
+        return Refused("contact.in_the_future", "ended")
+    if env.occurred > latest:
+        return Refused("command.in_the_future", "occurred")
+    return Refused("contact.back_dated", "occurred") if env.occurred < command.started - AHEAD_MAX else None
 
 
 def _sense(command: RegisterContact, env: Env, earlier_case: str | None) -> Refused | None:
     substantive = command.disposition != NON_SUBSTANTIVE
-    if command.started > env.now + AHEAD_MAX:
-        return Refused("contact.in_the_future", "started")
-    if command.ended is not None and _before(command.ended, command.started):
-        return Refused("contact.ends_before_it_starts", "ended")
-    if substantive and not command.narrative:
+    if env.actor.principal != CITY_DUTY and other_desk(env.actor, command.desk):
+        return Refused("contact.other_desk", "desk")
+    if _group("region", command.region) == "statistical":
+        return Refused("contact.statistical_region", "region")
+    if substantive and not command.narrative.strip():
         return Refused("contact.content_missing", "narrative")
-    if substantive and not command.opinion:
+    if substantive and not command.opinion.strip():
         return Refused("contact.opinion_missing", "opinion")
-    if not substantive and (command.caller_name or command.caller_phone or command.child_name):
-        return Refused("contact.personal_data_in_non_substantive", "caller_name")
+    identifying = [name for name in IDENTIFYING if getattr(command, name) not in ("", None)]
+    if not substantive and identifying:
+        return Refused("contact.personal_data_in_non_substantive", identifying[0])
+    silent_category = _group("category", command.category) == "non_substantive"
+    silent_type = command.contact_type == "non_substantive"
+    if silent_category == substantive or silent_type == substantive:
+        return Refused("contact.half_non_substantive", "disposition")
     if command.disposition == REFERRED and command.unit is None:
         return Refused("contact.unit_missing", "unit")
     if command.unit is not None and command.unit not in env.units:
         return Refused("unit.unknown", "unit")
+    if _group("disposition", command.disposition) in ENDS_AT_THE_DESK and grounds(command.screen, command.urgency):
+        return Refused("contact.mandatory_report_open", "disposition")
     if command.disposition == MERGED and earlier_case is None:
         return Refused("contact.nothing_to_merge_into", "disposition")
-    ends = any(_group(command.disposition) == group for group in ENDS_AT_THE_DESK)
-    if ends and grounds(command.screen, command.urgency):
-        return Refused("contact.mandatory_report_open", "disposition")
     return None
 
 
-def _group(disposition: str) -> str:
-    entry = code_list("disposition").get(disposition)
+def _group(list_name: str, code: str) -> str:
+    entry = code_list(list_name).get(code)
     return entry.group or "" if entry else ""
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 from msgspec import Struct
 
+from events.calendar import published
 from events.codes import code_list
 from services.directory import directory
-from services.referral.calendar import published
 
 Row = tuple[Any, ...]
 TABLES = {"code": 5, "unit": 4, "calendar": 6}

@@ -1,22 +1,21 @@
 """When a period ends: the deadline policies, and the counting rules of domain.md §4.7. Pure but for reading the table.
 
-A period in days ends with its last day, at 23:59:59 +08:00 (24:00 in 民法典 203), not at close of business:
-units report through the system, and its doors do not close.
+A period in days ends with its last day, at 24:00 (民法典 203), not at close of business: units report through the
+system, and its doors do not close. A due moment is still in time, so it is the day's last microsecond.
 """
 
 import tomllib
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-from services.referral.calendar import Calendar
+from events.calendar import CHINA, Calendar
 
-CHINA = timezone(timedelta(hours=8))
-LAST_MOMENT = time(23, 59, 59, tzinfo=CHINA)
+LAST_MOMENT = time(23, 59, 59, 999_999, tzinfo=CHINA)
 
 Unit = Literal["minutes", "hours", "natural_days", "working_days", "months"]
 

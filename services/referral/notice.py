@@ -1,5 +1,6 @@
 """The life of one supervision notice: drafted -> signed off and served -> replied -> discharged. Pure. domain.md §4.3 D."""
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -18,7 +19,7 @@ from events.notice import (
 from services.command import Command
 from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
 from services.referral.commands import AcknowledgeNotice, DischargeNotice, DraftNotice, ReplyToNotice, SignOffNotice
-from services.referral.referral import Deadlines, Referral
+from services.referral.referral import AHEAD_MAX, Deadlines, Referral
 
 URGE, NOTICE = 1, 2
 # What a notice of each level demands, and the policy of its reply date (working days; domain.md §4.7 R1, R2).
@@ -27,11 +28,15 @@ REPLY_POLICY = "R2"
 # 催办 goes out under the standing rule; the rule, not a person, is its mandate (domain.md §0.8, fsou 172733).
 URGE_BASIS = "青少年维权热线管理办法（催办条款）"
 URGE_SIGNATORY = "热线协调办公室"
+# A mobile phone has 11 digits in a row, an identity card 17; a document number or a date never so many.
+NUMBER_OF_A_PERSON = re.compile(r"\d{9,}")
 
 
 class Notice(Struct, frozen=True, kw_only=True):
     drafted: NoticeDrafted
     status: str = "drafted"
+    # A reply acknowledges as well.
+    acknowledged: bool = False
 
 
 def notice_id(referral: str, level: int, rounds: int) -> str:
@@ -46,7 +51,7 @@ def draft(
     due, ground = _overdue(referral)
     if due is None or env.now <= due or referral.status not in ("issued", "signed", "in_handling"):
         return Refused("notice.referral_not_overdue", "referral")
-    reply_due, _ = deadlines.due(REPLY_POLICY, env.now)
+    reply_due, provisional = deadlines.due(REPLY_POLICY, env.now)
     facts: list[NoticeFact] = [
         NoticeDrafted(
             level=command.level,
@@ -62,6 +67,7 @@ def draft(
             calendar_version=deadlines.version,
             demands=DEMANDS[command.level],
             reply_due=reply_due,
+            provisional=provisional,
         )
     ]
     if command.level == URGE:
@@ -87,11 +93,14 @@ def decide(command: Command, state: Notice | None, env: Env, number: str = "") -
     match command, state:
         case _, None:
             return Refused("notice.not_found", "notice")
-        case SignOffNotice(signatory=signatory, authority_basis=basis), Notice(status="drafted"):
-            if not basis.strip():
-                return Refused("notice.authority_basis_missing", "authority_basis")
-            return _sign_off(number, signatory, basis)
-        case SignOffNotice(), Notice(status="discharged"):
+        case _, Notice() if env.actor.role == "unit" and env.actor.unit != state.drafted.unit:
+            # Exactly like no notice: no unit learns what another one was sent.
+            return Refused("notice.not_found", "notice")
+        case _, Notice() if (refusal := _moment(state, env)) is not None:
+            return refusal
+        case SignOffNotice(), Notice(status="drafted"):
+            return _mandate(command) or _sign_off(number, command.signatory, command.authority_basis)
+        case SignOffNotice() | AcknowledgeNotice() | ReplyToNotice(), Notice(status="discharged", acknowledged=False):
             return Refused("notice.discharged", "notice")
         case SignOffNotice(), Notice():
             return Already()
@@ -108,15 +117,33 @@ def decide(command: Command, state: Notice | None, env: Env, number: str = "") -
             ) or [ReplyReceived(result=result, measures=measures)]
         case DischargeNotice(), Notice(status="discharged"):
             return Already()
+        case DischargeNotice(), Notice() if env.actor.role == "service":
+            # 销号 with the matter itself: its referral was verified, or the unit was released. Nobody judged a reply.
+            return [NoticeDischarged(reason="referral_ended")]
         case DischargeNotice(), Notice(status="replied"):
             return [NoticeDischarged(reason="reply_accepted")]
-        case DischargeNotice(), Notice() if env.actor.role == "service":
-            # 销号 with the matter itself: its referral was verified, or the unit was released.
-            return [NoticeDischarged(reason="referral_ended")]
         case DischargeNotice(), Notice():
             return Refused("notice.not_replied", "notice")
         case _:
             return Refused("notice.not_in_this_state", "notice", {"status": state.status})
+
+
+def _moment(state: Notice, env: Env) -> Refused | None:
+    if env.occurred > env.now + AHEAD_MAX:
+        return Refused("command.in_the_future", "occurred")
+    return Refused("notice.back_dated", "occurred") if env.occurred < state.drafted.due else None
+
+
+def _mandate(command: SignOffNotice) -> Refused | None:
+    """Why this signatory and basis make no notice, if so. Both reach the unit's feed."""
+    if not command.authority_basis.strip():
+        return Refused("notice.authority_basis_missing", "authority_basis")
+    if not command.signatory.strip():
+        return Refused("notice.signatory_missing", "signatory")
+    for field in ("signatory", "authority_basis"):
+        if NUMBER_OF_A_PERSON.search(getattr(command, field)):
+            return Refused("notice.personal_data", field)
+    return None
 
 
 def evolve(state: Notice | None, fact: NoticeFact) -> Notice:
@@ -130,10 +157,14 @@ def evolve(state: Notice | None, fact: NoticeFact) -> Notice:
         case Notice(status="signed_off"), NoticeServed():
             return change(state, status="served")
         case Notice(status="served"), NoticeAcknowledged():
-            return change(state, status="acknowledged")
+            return change(state, status="acknowledged", acknowledged=True)
         case Notice(status="served" | "acknowledged"), ReplyReceived():
-            return change(state, status="replied")
-        case Notice(status=status), NoticeDischarged() if status != "discharged":
+            return change(state, status="replied", acknowledged=True)
+        case Notice(status="replied"), NoticeDischarged(reason="reply_accepted"):
+            return change(state, status="discharged")
+        case Notice(status="drafted" | "served" | "acknowledged" | "replied"), NoticeDischarged(
+            reason="referral_ended"
+        ):
             return change(state, status="discharged")
         case _:
             raise DamagedHistory(f"{type(fact).__name__} cannot follow in a notice")

@@ -3,12 +3,10 @@
 signed -> return_requested -> returned | signed (designated)        reported -> in_handling (sent back)
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Protocol
 
-import msgspec
-from msgspec import Struct
-
+from events.calendar import CHINA
 from events.codes import code_list
 from events.referral import (
     Duty,
@@ -26,7 +24,7 @@ from events.referral import (
     SignOverdue,
 )
 from services.command import Command
-from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
+from services.decision import Already, Env, Refused, first_refusal, unknown_code
 from services.referral.commands import (
     CheckDeadline,
     GrantReturn,
@@ -39,15 +37,21 @@ from services.referral.commands import (
     SignReferral,
     VerifyReport,
 )
+from services.referral.referral_history import URGE, Referral, evolve
 
-CHINA = timezone(timedelta(hours=8))
+__all__ = ["CHINA", "Deadlines", "Referral", "decide", "evolve", "issue"]
+
 AHEAD_MAX = timedelta(minutes=5)
 # Thresholds after the due day, in working days, and what each calls for (fsou 172733; domain.md §4.7 U→N).
-THRESHOLDS = (("urge", 1), ("notice", 6))
+NOTICE = "notice"
+THRESHOLDS = ((URGE, 1), (NOTICE, 6))
+# A notice follows an urge that had its time, however late the urge itself was (policy N; domain.md §4.3 D).
+NOTICE_AFTER_URGE = 5
 DISCLOSURE_PROFILE = "lead_unit"
 # 5 working days after sign-for to ask for a return (信访工作条例 23; domain.md §4.7 OBJ).
 RETURN_POLICY = "OBJ"
 SENT_BACK_POLICY = "R2"
+SYSTEM, PROXY = "system", "proxy"
 YOUTH_LAW = "未成年人保护法"
 PREVENTION_LAW = "预防未成年人犯罪法"
 LEGAL_AID_LAW = "法律援助法"
@@ -68,21 +72,6 @@ class Deadlines(Protocol):
     def working_days_after(self, due: datetime, now: datetime) -> int:
         """Whole working days from the due day to today; 0 on or before the due day."""
         ...
-
-
-class Referral(Struct, frozen=True, kw_only=True):
-    issued: ReferralIssued
-    status: str = "issued"
-    signed_on: date | None = None
-    due_report: datetime | None = None
-    return_until: datetime | None = None
-    reporter: str | None = None
-    return_ground: str | None = None
-    designated: bool = False
-    sign_overdue: bool = False
-    crossed: tuple[str, ...] = ()
-    rounds: int = 0
-    result: str | None = None
 
 
 def issue(command: IssueReferral, env: Env, duty: Duty, number: str, deadlines: Deadlines) -> ReferralIssued:
@@ -129,6 +118,9 @@ def decide(
             return Refused("referral.not_found", "referral")
         case CheckDeadline(), Referral():
             return _check(state, env.now, deadlines) or Already()
+        case _, Referral() if env.actor.role == "unit" and env.actor.unit != state.issued.unit:
+            # Exactly like no referral: no unit learns what another one has.
+            return Refused("referral.not_found", "referral")
         case _, Referral(status="returned"):
             return Refused("referral.returned", "referral")
         case SignReferral(), Referral(status="issued"):
@@ -137,6 +129,8 @@ def decide(
             return Already()
         case _, Referral(status="issued"):
             return Refused("referral.not_signed", "referral")
+        case _, Referral() if (refusal := _moment(env, state.since)) is not None:
+            return refusal
         case ReportProgress(measures=measures), Referral(status="signed" | "in_handling"):
             return first_refusal(*(unknown_code("measure", code, "measures") for code in measures)) or [
                 ProgressReported(measures=measures)
@@ -147,11 +141,12 @@ def decide(
             return _verify(state, env)
         case VerifyReport(), Referral(status="verified"):
             return Already()
-        case SendBackReport(reason=reason), Referral(status="reported"):
-            due, _ = deadlines.due(SENT_BACK_POLICY, env.now)
-            return unknown_code("sent_back_reason", reason, "reason") or [ReportSentBack(reason=reason, due_report=due)]
+        case SendBackReport(), Referral(status="reported"):
+            return _send_back(command, state, env, deadlines)
         case RequestReturn(), Referral(status="signed" | "in_handling"):
             return _ask_return(command, state, env)
+        case GrantReturn() | RefuseReturn(), Referral(status="return_requested") if env.actor.role == "unit":
+            return Refused("referral.unit_may_not_decide", "referral")
         case GrantReturn(), Referral(status="return_requested", return_ground=str(ground)):
             return [ReturnGranted(ground=ground)]
         case RefuseReturn(), Referral(status="return_requested", return_ground=str(ground)):
@@ -163,13 +158,19 @@ def decide(
 def _moment(env: Env, earliest: datetime) -> Refused | None:
     if env.occurred > env.now + AHEAD_MAX:
         return Refused("command.in_the_future", "occurred")
-    return Refused("referral.back_dated", "occurred") if env.occurred < earliest else None
+    # Now is never back-dated, though another clock that ran ahead may have dated the step before.
+    early = env.occurred < earliest and env.occurred < env.now
+    return Refused("referral.back_dated", "occurred") if early else None
 
 
 def _sign(command: SignReferral, state: Referral, env: Env, deadlines: Deadlines) -> list[ReferralFact] | Refused:
     refusal = _moment(env, state.issued.issued) or unknown_code("sign_method", command.method, "method")
     if refusal is not None:
         return refusal
+    if command.method == PROXY and env.actor.role == "unit":
+        return Refused("referral.not_a_proxy", "method")
+    if command.method == SYSTEM and env.occurred < env.now - AHEAD_MAX:
+        return Refused("referral.system_sign_is_now", "occurred")
     # From the day of signing, not of typing (domain.md §4.2).
     due, provisional = deadlines.due(state.issued.report_policy, env.occurred)
     return_until, _ = deadlines.due(RETURN_POLICY, env.occurred)
@@ -193,6 +194,8 @@ def _report(command: ReportResult, state: Referral, env: Env, deadlines: Deadlin
     if command.handled_on > env.now.astimezone(CHINA).date():
         return Refused("command.in_the_future", "handled_on")
     replied = command.replied_to_caller_on
+    if replied is not None and replied < state.signed_on:
+        return Refused("referral.back_dated", "replied_to_caller_on")
     if replied is not None and replied > env.now.astimezone(CHINA).date():
         return Refused("command.in_the_future", "replied_to_caller_on")
     refusal = first_refusal(
@@ -214,10 +217,32 @@ def _report(command: ReportResult, state: Referral, env: Env, deadlines: Deadlin
     ]
 
 
+def _reported(state: Referral, env: Env) -> Refused | None:
+    """回避: whoever reported does not judge the report, and no unit judges its own."""
+    own = env.actor.principal == state.reporter or env.actor.unit == state.issued.unit
+    return Refused("referral.reporter_may_not_verify") if own else None
+
+
+def _send_back(
+    command: SendBackReport, state: Referral, env: Env, deadlines: Deadlines
+) -> list[ReferralFact] | Refused:
+    refusal = _reported(state, env) or unknown_code("sent_back_reason", command.reason, "reason")
+    if refusal is not None:
+        return refusal
+    # To do it again takes no longer than to do it: what was urgent stays so.
+    policies = {SENT_BACK_POLICY, state.issued.report_policy}
+    due, provisional = min(deadlines.due(policy, env.now) for policy in policies)
+    return [
+        ReportSentBack(
+            reason=command.reason, due_report=due, calendar_version=deadlines.version, provisional=provisional
+        )
+    ]
+
+
 def _verify(state: Referral, env: Env) -> list[ReferralFact] | Refused:
-    # 回避: whoever reported does not verify, and no unit verifies its own report.
-    if env.actor.principal == state.reporter or env.actor.unit == state.issued.unit:
-        return Refused("referral.reporter_may_not_verify")
+    refusal = _reported(state, env)
+    if refusal is not None:
+        return refusal
     return [ReportVerified(result=state.result or "solved")]
 
 
@@ -230,53 +255,25 @@ def _ask_return(command: RequestReturn, state: Referral, env: Env) -> list[Refer
 
 
 def _check(state: Referral, now: datetime, deadlines: Deadlines) -> list[ReferralFact]:
-    facts: list[ReferralFact] = []
-    if state.status == "issued" and now > state.issued.due_sign and not state.sign_overdue:
-        facts.append(SignOverdue(due=state.issued.due_sign))
-    if state.status in ("signed", "in_handling") and state.due_report is not None:
-        over = deadlines.working_days_after(state.due_report, now)
-        facts += [
-            ReferralOverdue(
-                due=state.due_report, working_days=over, threshold=threshold, calendar_version=deadlines.version
-            )
-            for threshold, days in THRESHOLDS
-            if over >= days and threshold not in state.crossed
-        ]
-    return facts
+    if state.status == "issued":
+        due = state.issued.due_sign
+        if now > due and not state.sign_overdue:
+            return [SignOverdue(due=due)]
+    elif state.status in ("signed", "in_handling") and state.due_report is not None:
+        due = state.due_report
+        if URGE not in state.crossed:
+            return _crossed(due, URGE, now, deadlines)
+    else:
+        return []
+    waited = 0 if state.urged is None else deadlines.working_days_after(state.urged, now)
+    if NOTICE in state.crossed or waited < NOTICE_AFTER_URGE:
+        return []
+    # A unit that never signs is supervised like one that never reports.
+    return _crossed(due, NOTICE, now, deadlines)
 
 
-def evolve(state: Referral | None, fact: ReferralFact, principal: str, occurred: datetime) -> Referral:
-    """Apply one recorded fact, which `principal` caused. A fact that does not fit means damage."""
-    change = msgspec.structs.replace
-    match state, fact:
-        case None, ReferralIssued():
-            return Referral(issued=fact)
-        case Referral(status="issued"), ReferralSigned(due_report=due, return_until=until):
-            signed_on = occurred.astimezone(CHINA).date()
-            return change(state, status="signed", due_report=due, signed_on=signed_on, return_until=until)
-        case Referral(status="signed" | "in_handling"), ProgressReported():
-            return change(state, status="in_handling")
-        case Referral(status="signed" | "in_handling"), FinalReported(result=result):
-            return change(state, status="reported", reporter=principal, result=result)
-        case Referral(status="reported"), ReportVerified():
-            return change(state, status="verified")
-        case Referral(status="reported"), ReportSentBack(due_report=due):
-            return change(state, status="in_handling", due_report=due, crossed=(), rounds=state.rounds + 1)
-        case Referral(status="signed" | "in_handling", designated=False), ReturnRequested(ground=ground):
-            return change(state, status="return_requested", return_ground=ground)
-        case Referral(status="return_requested"), ReturnGranted():
-            return change(state, status="returned")
-        case Referral(status="return_requested"), ReturnRefused():
-            return change(state, status="signed", designated=True)
-        case Referral(status="issued", sign_overdue=False), SignOverdue():
-            return change(state, sign_overdue=True)
-        case Referral(status="signed" | "in_handling"), ReferralOverdue(threshold=threshold) if (
-            threshold not in state.crossed
-        ):
-            return change(state, crossed=(*state.crossed, threshold))
-        case _:
-            raise DamagedHistory(f"{type(fact).__name__} cannot follow in referral {_name(state)}")
-
-
-def _name(state: Referral | None) -> str:
-    return state.issued.referral_no if state else "?"
+def _crossed(due: datetime, threshold: str, now: datetime, deadlines: Deadlines) -> list[ReferralFact]:
+    over = deadlines.working_days_after(due, now)
+    if over < dict(THRESHOLDS)[threshold]:
+        return []
+    return [ReferralOverdue(due=due, working_days=over, threshold=threshold, calendar_version=deadlines.version)]

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
+from events.calendar import CHINA, Calendar, published
 from services.referral import deadlines
-from services.referral.calendar import Calendar, published
-from services.referral.referral import CHINA
 
 
 class WorkingClock:

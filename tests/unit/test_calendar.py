@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral import calendar
-from services.referral.calendar import from_data, published
+from events import calendar
+from events.calendar import from_data, published
 
 CALENDAR = published()
 FIRST, LAST = date(2007, 1, 1), date(2026, 12, 31)

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.calendar import CHINA, published
 from events.codes import code_list
-from services.referral.calendar import published
-from services.referral.deadlines import CHINA, Due, due, edition, end, policies, report_policy, sign_policy
-from services.referral.referral import RETURN_POLICY, SENT_BACK_POLICY, THRESHOLDS
+from services.referral.deadlines import Due, due, edition, end, policies, report_policy, sign_policy
+from services.referral.referral import NOTICE_AFTER_URGE, RETURN_POLICY, SENT_BACK_POLICY, THRESHOLDS
 
 CALENDAR = published()
-DAY_ENDS = time(23, 59, 59)
+# The clock of the ledger knows microseconds: 24:00 is the moment after this one.
+DAY_ENDS = time(23, 59, 59, 999_999)
 
 
 def at(text):
@@ -53,26 +54,31 @@ def test_a_period_into_an_unpublished_year_is_provisional():
         ("S2", "2026-01-30T17:00", "2026-01-30T19:00:00"),
         ("R1", "2026-02-13T18:30", "2026-02-14T18:30:00"),
         # working days: the day of the event never counts, whatever its hour
-        ("S3", "2026-03-02T00:00", "2026-03-03T23:59:59"),
-        ("S3", "2026-03-06T23:59", "2026-03-09T23:59:59"),
-        ("S3", "2026-02-27T10:00", "2026-02-28T23:59:59"),  # a make-up Saturday
-        ("R2", "2026-03-07T10:00", "2026-03-11T23:59:59"),  # set off on a Saturday
-        ("R4", "2026-09-14T10:00", "2026-10-10T23:59:59"),  # over the National Day, with two make-up days
-        ("CB", "2026-06-18T10:00", "2026-06-24T23:59:59"),
+        ("S3", "2026-03-02T00:00", "2026-03-03T23:59:59.999999"),
+        ("S3", "2026-03-06T23:59", "2026-03-09T23:59:59.999999"),
+        ("S3", "2026-02-27T10:00", "2026-02-28T23:59:59.999999"),  # a make-up Saturday
+        ("R2", "2026-03-07T10:00", "2026-03-11T23:59:59.999999"),  # set off on a Saturday
+        ("R4", "2026-09-14T10:00", "2026-10-10T23:59:59.999999"),  # over the National Day, with two make-up days
+        ("CB", "2026-06-18T10:00", "2026-06-24T23:59:59.999999"),
         # natural days: a rest day at the end rolls on (民法典 203), one inside does not
-        ("LA1", "2026-03-02T10:00", "2026-03-09T23:59:59"),
-        ("LA1", "2026-02-10T10:00", "2026-02-24T23:59:59"),
-        ("LA2", "2026-05-06T10:00", "2026-05-09T23:59:59"),  # a make-up Saturday is no rest day
-        ("PET", "2026-01-05T10:00", "2026-03-06T23:59:59"),
+        ("LA1", "2026-03-02T10:00", "2026-03-09T23:59:59.999999"),
+        ("LA1", "2026-02-10T10:00", "2026-02-24T23:59:59.999999"),
+        ("LA2", "2026-05-06T10:00", "2026-05-09T23:59:59.999999"),  # a make-up Saturday is no rest day
+        ("PET", "2026-01-05T10:00", "2026-03-06T23:59:59.999999"),
         # months: the corresponding day, or the month's last (民法典 202), then as above
-        ("SUG", "2026-03-12T10:00", "2026-04-13T23:59:59"),
-        ("SUG", "2026-03-31T10:00", "2026-04-30T23:59:59"),
-        ("SUG", "2025-12-31T10:00", "2026-02-02T23:59:59"),
-        ("SUG", "2024-01-30T10:00", "2024-02-29T23:59:59"),
+        ("SUG", "2026-03-12T10:00", "2026-04-13T23:59:59.999999"),
+        ("SUG", "2026-03-31T10:00", "2026-04-30T23:59:59.999999"),
+        ("SUG", "2025-12-31T10:00", "2026-02-02T23:59:59.999999"),
+        ("SUG", "2024-01-30T10:00", "2024-02-29T23:59:59.999999"),
     ],
 )
 def test_a_period_ends(policy, start, ends):
     assert due(policy, at(start), CALENDAR) == Due(at(ends), provisional=False)
+
+
+def test_a_period_lasts_to_the_end_of_its_last_second():
+    found = due("S3", at("2026-03-02T10:00"), CALENDAR).at
+    assert at("2026-03-03T23:59:59.500000") <= found < at("2026-03-04T00:00:00")
 
 
 def test_the_day_of_a_moment_is_its_day_in_china():
@@ -151,6 +157,7 @@ def test_the_table_carries_what_is_printed():
 def test_the_supervision_thresholds_are_those_of_the_table():
     urge, notice = policies()["U"], policies()["N"]
     assert (("urge", urge.limit), ("notice", urge.limit + notice.limit)) == THRESHOLDS
+    assert notice.limit == NOTICE_AFTER_URGE
 
 
 def test_late_over_a_weekend_is_no_working_day_late():

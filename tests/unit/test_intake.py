@@ -1,12 +1,13 @@
 """The life of a contact and of a case, as sentences of the specification. domain.md §4.3 A, B."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from events.case import (
+    CallbackAttempted,
     CaseAccepted,
     CaseAnswered,
     CaseClosed,
@@ -18,9 +19,10 @@ from events.case import (
     ReferralRequested,
 )
 from events.commit import Actor
-from events.contact import ContactFinalised, ContactRegistered
+from events.contact import ContactFinalised, ContactRegistered, ResultRecorded
 from services.command import Command
 from services.decision import Already, DamagedHistory, Env, Refused
+from services.directory import directory
 from services.intake import case, contact
 from services.intake.commands import (
     CloseCase,
@@ -43,14 +45,21 @@ NOW = datetime(2026, 3, 2, 17, 30, tzinfo=CHINA)
 STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 COORDINATOR = Actor(principal="coordinator", role="coordinator")
 NO, YES = "n" * 9, "nnnynnnnn"
+SILENT = {
+    "disposition": "H1",
+    "category": "90",
+    "contact_type": "non_substantive",
+    "caller_name": "",
+    "caller_phone": "",
+}
 
 
-def env(now: datetime = NOW, occurred: datetime | None = None) -> Env:
+def env(now: datetime = NOW, occurred: datetime | None = None, actor: Actor = COORDINATOR, new: str = REFERRAL) -> Env:
     return Env(
         now=now,
         occurred=occurred or now,
-        actor=COORDINATOR,
-        new_id=lambda purpose: REFERRAL,
+        actor=actor,
+        new_id=lambda purpose: new,
         keyed_digest=lambda text: f"{hash(text) & (2**256 - 1):064x}",
         units=frozenset({"u01", "u07"}),
     )
@@ -115,11 +124,72 @@ def test_no_fact_of_a_contact_holds_what_was_typed_freely() -> None:
         ({"screen": YES}, "contact.mandatory_report_open"),
         ({"screen": YES, "disposition": "D1"}, "contact.mandatory_report_open"),
         ({"screen": "nnnunnnnn", "urgency": "1"}, "contact.mandatory_report_open"),
+        # A merged contact opens no case: its report to the police would be lost.
+        ({"screen": YES, "disposition": "G1"}, "contact.mandatory_report_open"),
+        ({"region": "231024"}, "code.not_in_use"),
+        ({"region": "231001"}, "contact.statistical_region"),
+        ({"started": datetime(1999, 12, 31, 23, 59, tzinfo=CHINA)}, "contact.too_long_ago"),
+        ({"started": datetime(1, 1, 1, tzinfo=CHINA)}, "contact.too_long_ago"),
+        ({"ended": NOW + timedelta(minutes=6)}, "contact.in_the_future"),
+        ({"narrative": " \n"}, "contact.content_missing"),
+        ({"opinion": "\t"}, "contact.opinion_missing"),
+        ({"disposition": "H1", "caller_name": "", "caller_phone": ""}, "contact.half_non_substantive"),
+        ({"category": "90"}, "contact.half_non_substantive"),
+        ({"contact_type": "non_substantive"}, "contact.half_non_substantive"),
+        (SILENT | {"child_age": 9}, "contact.personal_data_in_non_substantive"),
     ],
 )
 def test_an_entry_that_makes_no_sense_is_refused(changes: dict[str, Any], code: str) -> None:
     outcome = register(**changes)
     assert isinstance(outcome, Refused) and outcome.code == code
+
+
+def test_a_code_is_valid_on_the_day_of_the_contact_in_china_not_on_the_day_it_is_typed() -> None:
+    last = datetime(2015, 12, 31, 15, 59, tzinfo=UTC)
+    assert isinstance(register(started=last, region="231024"), list)
+    assert register(started=last, region="231086") == Refused(
+        "code.not_in_use", "region", {"list": "region", "day": "2015-12-31"}
+    )
+    assert isinstance(register(started=last + timedelta(minutes=1), region="231086"), list)
+
+
+def test_a_silent_call_is_registered_without_words() -> None:
+    assert isinstance(register(**SILENT, narrative="", opinion=""), list)
+
+
+@pytest.mark.parametrize(
+    ("occurred", "code"),
+    [(NOW + timedelta(minutes=6), "command.in_the_future"), (STARTED - timedelta(minutes=6), "contact.back_dated")],
+)
+def test_a_contact_is_entered_between_its_beginning_and_now(occurred: datetime, code: str) -> None:
+    assert contact.decide(entry(), None, env(occurred=occurred), None, None) == Refused(code, "occurred")
+
+
+def test_a_county_s_duty_officer_registers_at_the_own_desk_and_the_city_s_at_any() -> None:
+    for name, desk, taken in (
+        ("duty-ningan", "ningan", True),
+        ("duty-ningan", "city", False),
+        ("duty-city", "ningan", True),
+    ):
+        around = env(actor=Actor(principal=name, role="duty_officer"))
+        outcome = contact.decide(entry(desk=desk), None, around, None, None)
+        assert isinstance(outcome, list) if taken else outcome == Refused("contact.other_desk", "desk")
+
+
+def test_every_duty_officer_of_the_directory_bears_the_name_of_the_desk() -> None:
+    officers = [each for each in directory().principals if each.role == "duty_officer"]
+    assert {each.name for each in officers} == {f"duty-{each.desk}" for each in officers} >= {contact.CITY_DUTY}
+
+
+def test_what_is_on_record_of_a_contact_is_content_and_opinion_once_and_then_the_disposition() -> None:
+    facts = register(result="已答复")
+    assert isinstance(facts, list) and contact.fold(KEY, facts) is not None
+    for place in range(len(facts) - 1):
+        for broken in ([*facts[: place + 1], *facts[place:]], [*facts[:place], *facts[place + 1 :]]):
+            if isinstance(facts[place], ResultRecorded) and len(broken) < len(facts):
+                continue  # a result may be missing
+            with pytest.raises(DamagedHistory):
+                contact.fold(KEY, broken)
 
 
 def test_a_clock_may_run_a_little_ahead() -> None:
@@ -142,7 +212,9 @@ def test_unknown_counts_as_yes_only_where_danger_is_going_on() -> None:
     assert grounds("nnnnnnnny", "4") == (9,)
 
 
-def opened(disposition: str = "B1", unit: str | None = "u07", screen: str = NO) -> OpenCase:
+def opened(
+    disposition: str = "B1", unit: str | None = "u07", screen: str = NO, confidentiality: str | None = None
+) -> OpenCase:
     return OpenCase(
         command_id="o",
         contact=KEY,
@@ -159,6 +231,7 @@ def opened(disposition: str = "B1", unit: str | None = "u07", screen: str = NO) 
         screen=screen,
         disposition=disposition,
         unit=unit,
+        confidentiality=confidentiality,
     )
 
 
@@ -171,8 +244,18 @@ class Life:
         self.planned = (how.get("disposition", "B1"), how.get("unit", "u07"))
         self.decide(opened(**how))
 
-    def decide(self, command: Command, now: datetime = NOW) -> list[CaseFact] | Already | Refused:
-        outcome = case.decide(command, self.state, env(now), self.planned)
+    def decide(
+        self,
+        command: Command,
+        now: datetime = NOW,
+        occurred: datetime | None = None,
+        actor: Actor = COORDINATOR,
+        new: str | None = None,
+    ) -> list[CaseFact] | Already | Refused:
+        # The first referral is REFERRAL, the next has another id.
+        asked = sum(isinstance(fact, ReferralRequested) for fact in self.facts)
+        around = env(now, occurred, actor, new or (f"{asked}" * 26 if asked else REFERRAL))
+        outcome = case.decide(command, self.state, around, self.planned)
         if isinstance(outcome, list):
             for fact in outcome:
                 self.state = case.evolve(self.state, fact)
@@ -321,6 +404,144 @@ def test_every_view_of_the_form_is_a_fact_of_its_own_even_on_a_closed_case() -> 
     life = Life(disposition="A1")
     view = ViewRegistration(command_id="v", case=CASE, purpose="callback")
     assert isinstance(life.decide(view), list) and isinstance(life.decide(view), list)
+
+
+def test_a_duty_officer_sees_the_forms_of_the_own_desk_alone() -> None:
+    view = ViewRegistration(command_id="v", case=CASE, purpose="callback")
+    for name in ("duty-ningan", "duty-suifenhe"):
+        outcome = Life().decide(view, actor=Actor(principal=name, role="duty_officer"))
+        assert outcome == Refused("case.other_desk", "case")
+    assert isinstance(Life().decide(view, actor=Actor(principal="duty-city", role="duty_officer")), list)
+
+
+@pytest.mark.parametrize("command", [SATISFIED, CLOSE, COORDINATE, refer()])
+def test_nothing_of_a_case_happens_before_its_contact_or_in_the_future(command: Command) -> None:
+    life = Life(disposition="C1", unit=None)
+    early, late = STARTED - timedelta(seconds=1), NOW + timedelta(minutes=6)
+    assert life.decide(command, occurred=early) == Refused("case.back_dated", "occurred")
+    assert life.decide(command, occurred=late) == Refused("command.in_the_future", "occurred")
+
+
+def test_the_day_of_a_callback_is_its_day_in_china() -> None:
+    life = Life()
+    life.decide(VERIFIED)
+    evening = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
+    outcome = life.decide(MISSED, NOW + timedelta(days=1), occurred=evening)
+    assert outcome == [CallbackAttempted(reached=False, on=date(2026, 3, 3))]
+
+
+def test_misses_at_a_weekend_or_a_holiday_do_not_count_against_the_caller() -> None:
+    # Friday 6 March 2026, the weekend, Monday, Tuesday.
+    life = Life()
+    life.decide(VERIFIED)
+    friday = datetime(2026, 3, 6, 10, tzinfo=CHINA)
+    for days, status in ((0, "awaiting_callback"), (1, "awaiting_callback"), (2, "awaiting_callback"),
+                         (3, "awaiting_callback"), (4, "closed")):  # fmt: skip
+        life.decide(MISSED, friday + timedelta(days=days))
+        assert life.status == status, days
+
+
+def test_misses_are_counted_anew_after_the_caller_was_reached_or_work_was_done() -> None:
+    life = Life()
+    life.decide(VERIFIED)
+    for days in (0, 1):
+        life.decide(MISSED, NOW + timedelta(days=days))
+    life.decide(UNSATISFIED, NOW + timedelta(days=2))
+    life.decide(COORDINATE, NOW + timedelta(days=2))
+    life.decide(MISSED, NOW + timedelta(days=3))
+    assert life.status == "awaiting_callback"
+
+
+def test_a_miss_has_no_answers() -> None:
+    life = Life()
+    life.decide(VERIFIED)
+    odd = msgspec.structs.replace(SATISFIED, reached=False)
+    assert life.decide(odd) == Refused("case.callback_not_reached", "reached")
+
+
+def test_a_caller_who_wants_no_callback_is_not_called_and_the_case_can_be_closed() -> None:
+    life = Life(confidentiality="no_callback")
+    life.decide(VERIFIED)
+    assert life.decide(SATISFIED) == Refused("case.no_callback_wanted", "case")
+    assert life.decide(CLOSE) == Refused("case.closure_contradicts_callback", "code")
+    silent = CloseCase(command_id="x", case=CASE, code="no_callback")
+    assert life.decide(silent) == [CaseClosed(code="no_callback")]
+    assert Life().decide(silent) == Refused("case.referral_open", "case")
+
+
+@pytest.mark.parametrize("code", ["unreachable", "no_callback", "resolved"])
+def test_a_closure_code_says_what_the_callback_found(code: str) -> None:
+    life = Life()
+    life.decide(VERIFIED)
+    life.decide(msgspec.structs.replace(SATISFIED, solved=False))
+    outcome = life.decide(CloseCase(command_id="x", case=CASE, code=code))
+    assert outcome == Refused("case.closure_contradicts_callback", "code")
+    assert isinstance(life.decide(CloseCase(command_id="x", case=CASE, code="explained")), list)
+
+
+def test_a_returned_referral_is_replaced_once() -> None:
+    life = Life()
+    life.decide(RETURNED)
+    assert isinstance(life.decide(refer("u01", replaces=REFERRAL)), list)
+    life.decide(msgspec.structs.replace(RETURNED, referral="1" * 26))
+    assert life.decide(refer("u07", replaces=REFERRAL)) == Refused("case.nothing_to_replace", "replaces")
+
+
+def test_two_people_with_one_command_id_do_not_ask_for_one_referral_twice() -> None:
+    assert Life().decide(refer("u01"), new=REFERRAL) == Refused("command.id_reused", "command_id")
+
+
+def test_a_referral_asks_for_something() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"command_id": "q", "case": CASE, "unit": "u01", "asks": []}, RequestReferral)
+
+
+def test_what_became_of_a_stranger_s_referral_is_not_noted_and_no_outcome_is_invented() -> None:
+    issued = msgspec.structs.replace(VERIFIED, outcome="issued", result=None)
+    life = Life()
+    assert life.decide(msgspec.structs.replace(issued, referral="S" * 26)) == Already()
+    assert isinstance(life.decide(issued), list) and life.decide(issued) == Already()
+    odd = msgspec.structs.replace(VERIFIED, outcome="lost")
+    assert life.decide(odd) == Refused("code.unknown", "outcome", {"list": "referral_outcome"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"outcome": "returned_to_school", "monthly_yuan": 200}, "case.amount_without_benefit"),
+        ({"starts_on": date(2026, 4, 1), "review_on": date(2026, 3, 1)}, "case.review_before_start"),
+        ({"outcome": "happiness"}, "code.unknown"),
+    ],
+)
+def test_an_outcome_that_contradicts_itself_is_refused(changes: dict[str, Any], code: str) -> None:
+    command = msgspec.structs.replace(RecordOutcome(command_id="w", case=CASE, outcome="benefit"), **changes)
+    outcome = Life(disposition="C1", unit=None).decide(command)
+    assert isinstance(outcome, Refused) and outcome.code == code
+
+
+def test_an_instruction_has_words() -> None:
+    empty = RecordInstruction(command_id="l", case=CASE, instruction_no="1", post="书记", instruction=" ")
+    assert Life().decide(empty) == Refused("case.instruction_missing", "instruction")
+
+
+@pytest.mark.parametrize("disposition", ["G1", "H1", "Z9"])
+def test_a_merged_or_silent_contact_opens_no_case(disposition: str) -> None:
+    outcome = case.decide(opened(disposition), None, env())
+    assert outcome == Refused("case.not_for_this_contact", "disposition")
+
+
+def test_a_report_that_was_made_is_on_record_whatever_came_after() -> None:
+    life = Life(screen=YES, disposition="E1", unit=None)
+    assert isinstance(life.decide(REPORT), list) and life.status == "answered"
+    assert life.decide(REPORT) == Already()
+
+
+def test_a_history_without_its_police_report_is_damage() -> None:
+    life = Life(screen=YES)
+    life.decide(REPORT)
+    for lost in (MandatoryReportRequired, MandatoryReportMade):
+        with pytest.raises(DamagedHistory):
+            case.fold([fact for fact in life.facts if not isinstance(fact, lost)])
 
 
 def test_opening_twice_adds_nothing() -> None:

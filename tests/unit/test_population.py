@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from events.calendar import published
 from events.codes import code_list
 from services.console.register_csv import read_register
 from services.demo.population import HEADER, coordinations, register_rows, stories, write_register
 from services.directory import directory
 from services.intake.commands import RegisterContact
 from services.intake.screen import grounds
-from services.referral.calendar import published
 
 SEEDS = (1, 7, 2026)
 KINDS = {

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from events.commit import Actor
@@ -96,6 +97,7 @@ class Life:
 
 
 SIGN = SignReferral(command_id="s", referral=KEY)
+SIGN_ON_PAPER = SignReferral(command_id="s", referral=KEY, method="paper")
 PROGRESS = ReportProgress(command_id="p", referral=KEY, measures=("contacted_school",))
 VERIFY = VerifyReport(command_id="v", referral=KEY)
 CHECK = CheckDeadline(command_id="c", referral=KEY)
@@ -146,9 +148,56 @@ def test_a_late_signature_counts_and_is_flagged() -> None:
 
 def test_the_clock_runs_from_signing_not_from_typing() -> None:
     life = Life()
-    outcome = life.decide(SIGN, moment("2026-02-28T09:00"), occurred=SIGNED_AT)
+    outcome = life.decide(SIGN_ON_PAPER, moment("2026-02-28T09:00"), occurred=SIGNED_AT)
     assert isinstance(outcome, list) and isinstance(outcome[0], ReferralSigned)
     assert outcome[0].due_report.date() == date(2026, 2, 27)
+
+
+def test_a_sign_for_in_the_system_is_never_back_dated_to_be_in_time() -> None:
+    outcome = Life().decide(SIGN, moment("2026-03-10T09:00"), occurred=SIGNED_AT)
+    assert outcome == Refused("referral.system_sign_is_now", "occurred")
+
+
+def test_a_unit_does_not_sign_as_its_own_proxy() -> None:
+    proxy = SignReferral(command_id="s", referral=KEY, method="proxy")
+    assert Life().decide(proxy, SIGNED_AT) == Refused("referral.not_a_proxy", "method")
+
+
+def test_another_unit_finds_no_referral() -> None:
+    stranger = Actor(principal="u01", role="unit", unit="u01")
+    assert Life().decide(SIGN, SIGNED_AT, stranger) == Refused("referral.not_found", "referral")
+
+
+@pytest.mark.parametrize("command", [PROGRESS, ASK_RETURN])
+def test_nothing_happens_before_sign_for_or_in_the_future(command: Command) -> None:
+    life = Life()
+    life.decide(SIGN, SIGNED_AT)
+    before, after = SIGNED_AT - timedelta(minutes=1), SIGNED_AT + timedelta(hours=2)
+    later = SIGNED_AT + timedelta(hours=1)
+    assert life.decide(command, later, occurred=before) == Refused("referral.back_dated", "occurred")
+    assert life.decide(command, later, occurred=after) == Refused("command.in_the_future", "occurred")
+    assert isinstance(life.decide(command, later, occurred=SIGNED_AT), list)
+
+
+def test_a_report_is_verified_after_it_was_made() -> None:
+    life = Life()
+    life.decide(SIGN, SIGNED_AT)
+    life.decide(report(date(2026, 2, 25)), moment("2026-02-26T09:00"))
+    outcome = life.decide(VERIFY, moment("2026-02-26T10:00"), COORDINATOR, occurred=SIGNED_AT)
+    assert outcome == Refused("referral.back_dated", "occurred")
+
+
+def test_nobody_replies_to_the_caller_before_sign_for() -> None:
+    life = Life()
+    life.decide(SIGN, SIGNED_AT)
+    early = msgspec.structs.replace(report(date(2026, 2, 25)), replied_to_caller_on=date(2026, 2, 12))
+    assert life.decide(early, moment("2026-02-26T09:00")) == Refused("referral.back_dated", "replied_to_caller_on")
+
+
+def test_a_clock_that_ran_ahead_does_not_hold_up_the_next_step() -> None:
+    life = Life()
+    life.decide(SIGN_ON_PAPER, SIGNED_AT, occurred=SIGNED_AT + timedelta(minutes=4))
+    assert isinstance(life.decide(PROGRESS, SIGNED_AT + timedelta(minutes=1)), list)
 
 
 def test_nobody_signs_before_the_referral_was_issued() -> None:
@@ -238,10 +287,56 @@ def test_each_threshold_after_the_due_day_is_crossed_once(signed: Life) -> None:
     assert thresholds == [("urge", 1), ("notice", 6)]
 
 
-def test_a_check_long_after_the_due_day_crosses_both_thresholds_at_once(signed: Life) -> None:
-    outcome = signed.decide(CHECK, moment("2026-06-30T09:00"), COORDINATOR)
-    assert isinstance(outcome, list)
-    assert [fact.threshold for fact in outcome if isinstance(fact, ReferralOverdue)] == ["urge", "notice"]
+def thresholds_of(outcome: list[ReferralFact] | Already | Refused) -> list[str]:
+    return [fact.threshold for fact in outcome if isinstance(fact, ReferralOverdue)] if outcome != Already() else []
+
+
+def test_however_late_the_urge_is_the_notice_leaves_it_five_working_days(signed: Life) -> None:
+    # domain.md §4.3 D: escalation only after the previous level's due. 30 June 2026 is a Tuesday.
+    checks = [(day, thresholds_of(signed.decide(CHECK, moment(f"2026-{day}T09:00"), COORDINATOR)))
+              for day in ("06-30", "07-01", "07-06", "07-07", "07-08")]  # fmt: skip
+    assert checks == [("06-30", ["urge"]), ("07-01", []), ("07-06", []), ("07-07", ["notice"]), ("07-08", [])]
+
+
+def test_a_unit_that_never_signs_is_urged_and_then_supervised() -> None:
+    life = Life()
+    urged = life.decide(CHECK, moment("2026-02-24T09:00"), COORDINATOR)
+    assert isinstance(urged, list) and isinstance(urged[0], SignOverdue)
+    assert life.decide(CHECK, moment("2026-02-28T09:00"), COORDINATOR) == Already()
+    # 24 February (the first day after the festival) to 3 March: 25, 26, 27, 28 (make-up Saturday), 2, 3.
+    outcome = life.decide(CHECK, moment("2026-03-03T09:00"), COORDINATOR)
+    assert thresholds_of(outcome) == ["notice"]
+    assert life.decide(CHECK, moment("2026-06-30T09:00"), COORDINATOR) == Already()
+    # Signed at last: the report has its own time and its own ladder.
+    life.decide(SIGN, moment("2026-07-01T09:00"))
+    assert life.state is not None and life.state.crossed == ()
+    assert thresholds_of(life.decide(CHECK, moment("2026-07-09T09:00"), COORDINATOR)) == ["urge"]
+
+
+def test_an_urgent_report_that_is_sent_back_stays_urgent() -> None:
+    life = Life(urgency="2")
+    life.decide(SIGN, SIGNED_AT)
+    life.decide(report(date(2026, 2, 13)), SIGNED_AT + timedelta(hours=2))
+    outcome = life.decide(SEND_BACK, SIGNED_AT + timedelta(hours=3), COORDINATOR)
+    assert isinstance(outcome, list) and isinstance(outcome[0], ReportSentBack)
+    assert outcome[0].due_report == SIGNED_AT + timedelta(hours=27)
+
+
+def test_a_report_that_is_sent_back_into_an_unpublished_year_has_a_provisional_date(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 25)), moment("2026-12-28T09:00"))
+    outcome = signed.decide(SEND_BACK, moment("2026-12-30T10:00"), COORDINATOR)
+    assert isinstance(outcome, list) and isinstance(outcome[0], ReportSentBack)
+    assert outcome[0].provisional and outcome[0].calendar_version == CLOCK.version
+
+
+def test_a_unit_neither_sends_back_its_own_report_nor_grants_its_own_return(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 25)), moment("2026-02-26T09:00"))
+    assert signed.decide(SEND_BACK, moment("2026-02-26T10:00")) == Refused("referral.reporter_may_not_verify")
+    life = Life()
+    life.decide(SIGN, SIGNED_AT)
+    life.decide(ASK_RETURN, SIGNED_AT)
+    for command in (GRANT, REFUSE):
+        assert life.decide(command, SIGNED_AT) == Refused("referral.unit_may_not_decide", "referral")
 
 
 def test_codes_outside_the_code_lists_are_refused(signed: Life) -> None:

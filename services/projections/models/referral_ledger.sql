@@ -17,7 +17,7 @@
 -- column: signed | 签收时间 | when the unit signed, as it happened
 -- column: signed_late | 超期签收 | whether it signed after the due time
 -- column: due_report | 办结期限 | report by, as it stands now
--- column: provisional | 期限暂定 | the calendar of that year is not published yet
+-- column: provisional | 期限暂定 | the due time as it stands reaches into a year whose calendar is not published yet
 -- column: reported | 办结反馈时间 | when the final report was recorded
 -- column: result | 办理结果 | code of list referral_result
 -- column: late | 超期反馈 | whether the report came after the due time
@@ -27,7 +27,7 @@
 -- column: return_requested | 退单申请时间 | when the unit asked to be released, last
 -- column: return_outcome | 退单结果 | granted, refused
 -- column: designated | 指定承办 | a return was refused: the unit keeps it
--- column: overdue_working_days | 已超期工作日 | the highest threshold report of the round in force; 0 when none
+-- column: overdue_working_days | 已超期工作日 | as last recorded in the round in force; 0 when nothing is
 -- column: sign_overdue | 签收超期 | whether the sign-by time passed unsigned
 -- column: status | 状态 | issued, signed, in_handling, reported, verified, return_requested, returned
 -- column: case_id | 个案 | the case that asked for it; partners never see this
@@ -36,10 +36,13 @@
 with issued as (select about, data from fact where type = 'ReferralIssued.v1'),
 -- Only the case knows which referral is its own (events/case.py).
 requested as (select about, key as case_id, data from fact where type = 'ReferralRequested.v1'),
+-- A sign-for and a report sent back each begin a round: what was overdue or reported before is no more in force.
 rounds as (
     select
         *,
-        coalesce(max(place) filter (where type = 'ReportSentBack.v1') over (partition by about), 0) < place as in_force
+        coalesce(
+            max(place) filter (where type in ('ReferralSigned.v1', 'ReportSentBack.v1')) over (partition by about), 0
+        ) < place as in_force
     from fact
 ),
 course as (
@@ -66,7 +69,7 @@ course as (
             where type in ('ReferralSigned.v1', 'ReportSentBack.v1')
         ) as due_report,
         arg_max((data ->> 'provisional')::boolean, place) filter (
-            where type in ('ReferralIssued.v1', 'ReferralSigned.v1')
+            where type in ('ReferralIssued.v1', 'ReferralSigned.v1', 'ReportSentBack.v1')
         ) as provisional,
         max(recorded) filter (where type = 'FinalReported.v1' and in_force) as reported,
         max(data ->> 'result') filter (where type = 'FinalReported.v1' and in_force) as result,

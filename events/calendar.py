@@ -1,5 +1,8 @@
 """The working-day clock (工作日): Monday to Friday, less the State Council's holidays, plus its make-up days. Pure.
 
+Reference data like the code lists, and here for the same reason: intake counts the days of callbacks on it, the
+referral service its deadlines, and neither may ask the other.
+
 domain.md §0.2 and §4.7: a plain Monday-Friday count is wrong for 18.6 % of all five-day periods, in both directions.
 """
 
@@ -7,11 +10,13 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+# The one offset of every office of the network; a day is a day there.
+CHINA = timezone(timedelta(hours=8))
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -105,7 +110,7 @@ class Calendar:
 @cache
 def published() -> Calendar:
     """The calendar that ships with the product, read once."""
-    text = files("services.referral").joinpath("calendar.toml").read_text(encoding="utf-8")
+    text = files("events").joinpath("calendar.toml").read_text(encoding="utf-8")
     return from_data(tomllib.loads(text))
 
 
