@@ -5,23 +5,26 @@ from typing import Any
 import click
 
 from services.console.output import REFUSED, as_csv, as_json, say, table
+from services.console.presenting import Presentation
 from services.console.session import Session, pass_session, rows
 
 MIN_SEQ = click.option(
     "--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read."
 )
+WIDE = click.option("--wide", is_flag=True, help="显示全部列。 Every column, not only those chosen for a terminal.")
 AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="截至这个位置。 As of this position.")
 
 
 @click.command()
 @click.argument("name")
 @click.option("--param", "-p", "given", multiple=True, metavar="KEY=VALUE", help="查询参数。 A parameter of the query.")
-@click.option("--csv", "comma", is_flag=True, help="输出 CSV。")
+@click.option("--csv", "comma", is_flag=True, help="输出 CSV（全部列，代码）。 CSV: every column, codes as they are.")
+@WIDE
 @MIN_SEQ
 @AS_OF
 @pass_session
 def query(
-    session: Session, name: str, given: tuple[str, ...], comma: bool, min_seq: int | None, as_of: int | None
+    session: Session, name: str, given: tuple[str, ...], comma: bool, wide: bool, min_seq: int | None, as_of: int | None
 ) -> None:
     """查询台账（lianxi queries 列出可查内容）。 Ask a read model; `queries` lists them.
 
@@ -41,13 +44,20 @@ def query(
     elif comma:
         as_csv(answer["columns"], answer["rows"])
     else:
-        table(answer["columns"], answer["rows"], title=name)
-        position = answer["position"]
-        say(
-            session.lang,
-            f"{len(answer['rows'])} 行，截至第 {position['seq']} 条。",
-            f"{len(answer['rows'])} rows, as of position {position['seq']}.",
-        )
+        _print(session, name, answer, wide)
+
+
+def _print(session: Session, name: str, answer: dict[str, Any], wide: bool = False) -> None:
+    described = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
+    titles, shown = Presentation(described, session.lang).rows(answer, wide)
+    table(titles, shown, title=described["zh"] if session.lang == "zh" else name)
+    count, seq = len(shown), answer["position"]["seq"]
+    more = answer.get("more")
+    say(
+        session.lang,
+        f"{count} 行，截至第 {seq} 条。{'还有更多行：用 -p offset=… 续查。' if more else ''}",
+        f"{count} rows, as of position {seq}.{' There are more: ask with -p offset=…' if more else ''}",
+    )
 
 
 @click.command()
@@ -76,17 +86,19 @@ def _show(
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     elif len(answer["rows"]) == 1:
-        table(("", ""), list(zip(answer["columns"], answer["rows"][0], strict=True)))
+        described = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
+        titles, shown = Presentation(described, session.lang).rows(answer, wide=True)
+        table(("", ""), list(zip(titles, shown[0], strict=True)))
     else:
-        table(answer["columns"], answer["rows"])
+        _print(session, name, answer)
 
 
-def _list(session: Session, name: str, min_seq: int | None) -> None:
+def _list(session: Session, name: str, min_seq: int | None, wide: bool) -> None:
     answer = session.ask(name, {}, min_seq)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:
-        table(answer["columns"], answer["rows"])
+        _print(session, name, answer, wide)
 
 
 @click.group()
@@ -118,11 +130,12 @@ def referral() -> None:
 
 
 @referral.command(name="list")
+@WIDE
 @MIN_SEQ
 @pass_session
-def referral_list(session: Session, min_seq: int | None) -> None:
+def referral_list(session: Session, wide: bool, min_seq: int | None) -> None:
     """转办台账。 All referrals."""
-    _list(session, "referral_ledger", min_seq)
+    _list(session, "referral_ledger", min_seq, wide)
 
 
 @referral.command(name="show")
@@ -140,11 +153,12 @@ def notice() -> None:
 
 
 @notice.command(name="list")
+@WIDE
 @MIN_SEQ
 @pass_session
-def notice_list(session: Session, min_seq: int | None) -> None:
+def notice_list(session: Session, wide: bool, min_seq: int | None) -> None:
     """督办台账。 All notices."""
-    _list(session, "supervision_ledger", min_seq)
+    _list(session, "supervision_ledger", min_seq, wide)
 
 
 @notice.command(name="show")

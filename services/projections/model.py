@@ -8,7 +8,8 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|query|columns of|column|param|order): (.+)\Z")
+_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|query|columns of|column|param|order|glance): (.+)\Z")
+_LIST = re.compile(r"\Acodes? of list ([a-z_]+)\b")
 _CHECK = re.compile(r"\A-- check: (.+)\Z")
 
 
@@ -20,6 +21,12 @@ class Column(Struct, frozen=True):
     name: str
     zh: str
     en: str
+
+    @property
+    def list(self) -> str | None:
+        """The code list that its codes are of: the explanation begins with `code of list …`."""
+        found = _LIST.match(self.en)
+        return found[1] if found else None
 
 
 class Check(Struct, frozen=True):
@@ -48,6 +55,10 @@ class Sql(Struct, frozen=True):
     def columns(self) -> tuple[Column, ...]:
         return tuple(Column(*three_parts(value)) for value in self.header.get("column", ()))
 
+    def glance(self) -> tuple[str, ...]:
+        """The columns that a person looks at first, in their order; empty: all of them."""
+        return self.names("glance")
+
 
 class Model(Struct, frozen=True):
     """`about`: an SQL expression over a fact that gives the key of the row it belongs to; None when the model is derived.
@@ -61,6 +72,7 @@ class Model(Struct, frozen=True):
     about: str | None
     over: tuple[str, ...]
     columns: tuple[Column, ...]
+    glance: tuple[str, ...]
     select: str
     checks: tuple[Check, ...]
 
@@ -139,9 +151,20 @@ def load(text: str) -> Model:
     about = sql.one("about") if "about" in sql.header else None
     over = sql.names("over")
     sql.one("read by")
+    columns = sql.columns()
     if (about is None) == (not over):
         raise BadModel(f"{name}: either `-- about:` or `-- over:` is needed")
-    return Model(name, title, sql.one("grain"), about, over, sql.columns(), sql.select, sql.checks)
+    return Model(
+        name, title, sql.one("grain"), about, over, columns, glanced(name, sql, columns), sql.select, sql.checks
+    )
+
+
+def glanced(name: str, sql: Sql, columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """The file's `-- glance:` columns. Raises BadModel for one that is not a column."""
+    lost = set(sql.glance()) - {each.name for each in columns}
+    if lost:
+        raise BadModel(f"{name}: `-- glance:` names what is no column: {sorted(lost)}")
+    return sql.glance()
 
 
 def texts(folder: str) -> dict[str, str]:

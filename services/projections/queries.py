@@ -15,7 +15,7 @@ from msgspec import Struct
 from services.decision import Refused
 from services.projections import refresh
 from services.projections.database import Position, State, moment, read_state, transaction
-from services.projections.model import BadModel, Column, models, needed, parse, texts, three_parts, titled
+from services.projections.model import BadModel, Column, glanced, models, needed, parse, texts, three_parts, titled
 from services.projections.store import Store
 
 WAIT_SECONDS = 2.0
@@ -38,6 +38,7 @@ class Query(Struct, frozen=True):
     title: str
     over: tuple[str, ...]
     columns: tuple[Column, ...]
+    glance: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     order: str
     select: str
@@ -106,8 +107,10 @@ def _queries() -> dict[str, Query]:
         if given != name:
             raise BadModel(f"a file and its query have different names: {name}")
         columns = sql.columns() or models()[sql.one("columns of")].columns
+        of = sql.header.get("columns of")
+        glance = glanced(name, sql, columns) or (models()[of[0]].glance if of else ())
         parameters = tuple(_parameter(value) for value in sql.header.get("param", ()))
-        found[name] = Query(name, title, sql.names("over"), columns, parameters, sql.one("order"), sql.select)
+        found[name] = Query(name, title, sql.names("over"), columns, glance, parameters, sql.one("order"), sql.select)
     return found
 
 
@@ -126,7 +129,8 @@ def queries() -> list[dict[str, Any]]:
             "name": query.name,
             "zh": query.title,
             "parameters": [_explained(each) for each in (*query.parameters, *PAGING)],
-            "columns": [{"name": each.name, "zh": each.zh, "en": each.en} for each in query.columns],
+            "columns": [{"name": each.name, "zh": each.zh, "en": each.en, "list": each.list} for each in query.columns],
+            "glance": list(query.glance),
         }
         for query in _queries().values()
     ]

@@ -12,7 +12,7 @@
 -- column: sex | 性别 | code of list sex
 -- column: urgency | 紧急程度 | code of list urgency
 -- column: contact_type | 诉求类型 | code of list contact_type
--- column: status | 状态 | triaged, answered, not_accepted, accepted, in_handling, awaiting_callback, closed
+-- column: status | 状态 | code of list case_status
 -- column: mandatory | 强制报告 | whether a report to the police is required
 -- column: mandatory_made | 已报告 | whether that report was made
 -- column: opened | 立案时间 | when it was opened
@@ -28,6 +28,7 @@
 -- column: closed | 结案时间 | when it was closed
 -- column: closure_code | 结案方式 | code of list closure_code
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: number, opened, region, category, urgency, status, open_referrals, mandatory, mandatory_made, outcomes, satisfied, closure_code
 with opened as (select about, data, occurred from fact where type = 'CaseOpened.v1'),
 triaged as (select about, data from fact where type = 'CaseTriaged.v1'),
 -- The fold of services/intake/case.py: each fact that moves the status, and whether work was done by it.

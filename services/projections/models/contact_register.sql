@@ -24,6 +24,7 @@
 -- column: repeat_of | 前次来电 | the earlier contact of the same caller
 -- column: case_id | 个案 | the case it opened or was joined to
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: number, desk, started, channel, caller_role, region, category, age_band, urgency, primary_disposition, unit, mandatory
 with registered as (select about, data, recorded from fact where type = 'ContactRegistered.v1'),
 finalised as (select about, data from fact where type = 'ContactFinalised.v1'),
 joined as (

@@ -10,6 +10,7 @@
 -- column: coordinated | 直接协调 | coordinated directly
 -- column: other | 其他 | every other disposition, or none yet
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: day, desk, contacts, answered, referred, coordinated, other
 select
     timezone('Asia/Shanghai', started)::date as day,
     desk,

@@ -29,10 +29,11 @@
 -- column: designated | 指定承办 | a return was refused: the unit keeps it
 -- column: overdue_working_days | 已超期工作日 | as last recorded in the round in force; 0 when nothing is
 -- column: sign_overdue | 签收超期 | whether the sign-by time passed unsigned
--- column: status | 状态 | issued, signed, in_handling, reported, verified, return_requested, returned
+-- column: status | 状态 | code of list referral_state
 -- column: case_id | 个案 | the case that asked for it; partners never see this
 -- column: replaces | 替代 | the returned referral that this one replaces
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: referral_no, unit, category, region, urgency, issued, due_sign, signed, due_report, reported, result, overdue_working_days, status
 with issued as (select about, data from fact where type = 'ReferralIssued.v1'),
 -- Only the case knows which referral is its own (events/case.py).
 requested as (select about, key as case_id, data from fact where type = 'ReferralRequested.v1'),

@@ -4,7 +4,7 @@
 -- about: case when kind = 'notice' then key end
 -- column: notice | 通知标识 | id of the notice
 -- column: doc_no | 文号 | number of the document, once signed off
--- column: level | 级别 | 0 remind, 1 urge, 2 notice, 3 circular, 4 talk, 5 to the meeting
+-- column: level | 级别 | code of list level: 0 remind, 1 urge, 2 notice, 3 circular, 4 talk, 5 to the meeting
 -- column: grounds | 事由 | codes of list supervision_ground
 -- column: unit | 责任单位 | the unit it is addressed to
 -- column: referral | 转办标识 | the referral it is about
@@ -23,9 +23,10 @@
 -- column: replied | 回执时间 | when the unit replied
 -- column: reply_due | 回执期限 | reply by
 -- column: discharged | 销号时间 | when it was discharged
--- column: discharge_reason | 销号原因 | reply_accepted, referral_ended
--- column: status | 状态 | drafted, served, acknowledged, replied, discharged
+-- column: discharge_reason | 销号原因 | code of list discharge_reason
+-- column: status | 状态 | code of list notice_status
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: doc_no, level, unit, referral_no, grounds, due, working_days_over, served, reply_due, replied, status
 with drafted as (select about, data, occurred from fact where type = 'NoticeDrafted.v1'),
 course as (
     select

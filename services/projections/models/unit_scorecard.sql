@@ -22,6 +22,7 @@
 -- column: on_time_low | 按时办结率下限 | Wilson 95 % interval, lower end
 -- column: on_time_high | 按时办结率上限 | Wilson 95 % interval, upper end
 -- column: last_seq | 事件号 | the commit behind the newest change; empty when none
+-- glance: unit_zh, issued, signed_in_time, reported_in_time, judged, on_time_rate, on_time_low, on_time_high, returned, sent_back, urged, overdue_open
 with counted as (
     select
         unit,

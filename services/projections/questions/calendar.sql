@@ -5,6 +5,7 @@
 -- column: source | 来源 | the State Council notice
 -- column: version | 版本 | version of the calendar
 -- column: provisional | 暂定 | that year is not published yet
+-- glance: day, is_workday, name, source, provisional
 -- param: from day | 起始日期 | from this day
 -- param: to day | 截止日期 | to this day
 -- order: day

@@ -3,13 +3,14 @@
 -- column: seq | 事件号 | position in the ledger
 -- column: kind | 对象 | contact, case, referral, notice
 -- column: key | 标识 | id of that contact, case …
--- column: type | 事实 | what happened, with its version
+-- column: type | 事实 | code of list fact, with its version: what happened
 -- column: occurred | 发生时间 | when it happened
 -- column: recorded | 记录时间 | when it was recorded
 -- column: principal | 操作者 | who did it
--- column: role | 角色 | in which role
+-- column: role | 角色 | code of list role
 -- column: command | 命令 | by which command
 -- column: hash | 校验码 | SHA-256 of the commit's bytes
+-- glance: seq, occurred, kind, type, principal, role
 -- param: case text! | 个案或编号 | id of the case, or number of its contact
 -- order: seq, idx
 -- The case, the contact that opened it, its referrals and their notices, in the order of the ledger.

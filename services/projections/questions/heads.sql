@@ -5,6 +5,7 @@
 -- column: n | 提交数 | commits in it
 -- column: seq | 事件号 | position of the newest
 -- column: hash | 校验码 | SHA-256 of the newest commit's bytes
+-- glance: subject, n, seq
 -- order: subject
 select subject, any_value(kind) as kind, any_value(key) as key, max(n) as n, max(seq) as seq, arg_max(hash, seq) as hash
 from commit_log group by subject;

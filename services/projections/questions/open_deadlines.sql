@@ -5,10 +5,11 @@
 -- column: unit | 承办单位 | the unit it went to
 -- column: awaited | 待办 | sign or report
 -- column: due | 期限 | the due time that passed
--- column: status | 状态 | state of the referral
+-- column: status | 状态 | code of list referral_state
 -- column: overdue_working_days | 已超期工作日 | as last recorded; 0 when nothing is on record yet
 -- column: case_id | 个案 | the case
 -- column: last_seq | 事件号 | the commit behind the newest change
+-- glance: referral_no, unit, awaited, due, status, overdue_working_days
 -- param: now moment! | 时点 | the moment to judge by, with an offset
 -- param: unit token | 承办单位 | this unit only
 -- order: due, referral
