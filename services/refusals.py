@@ -62,8 +62,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "command.in_the_future": ("时间晚于当前时间，请核对。", "The time lies in the future; check it."),
     "command.unsafe_id": ("编号只能含数字和字母，请核对。", "An id holds digits and letters only; check it."),
     "code.unknown": (
-        "代码表“{list}”里没有这个代码，请用 lianxi queries 或登记表说明核对。",
-        "The code list {list} has no such code; check the list.",
+        "代码表“{list}”里没有这个代码，请用 lianxi codes {list} 查看可用的代码。",
+        "Code list {list} holds no such code; `lianxi codes {list}` shows those it holds.",
     ),
     "code.not_in_use": (
         "代码表“{list}”的这个代码在{day}尚未启用或已停用，请改用当时有效的代码。",

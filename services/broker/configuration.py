@@ -20,6 +20,8 @@ EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
         (f"$JS.ACK.{PARTNERS}.*.>", False),
         (f"$JS.ACK.*.*.{PARTNERS}.*.>", False),
         ("cmd.referral.*.>", False),
+        ("qry.projections.*.todo", False),
+        ("qry.projections.*.queries", False),
     ),
     "office": (
         ("cmd.intake.*.*", False),

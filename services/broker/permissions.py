@@ -56,6 +56,8 @@ def permission(credential: Credential) -> Permission | None:
                     f"$JS.API.CONSUMER.RESET.{PARTNERS}.{name}",
                     *(form.format(stream=PARTNERS, consumer=name) for form in _ACKS),
                     f"cmd.referral.{name}.>",
+                    f"qry.projections.{name}.todo",
+                    f"qry.projections.{name}.queries",
                 ),
                 inbox,
             )

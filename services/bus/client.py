@@ -1,6 +1,8 @@
 """Sending commands and queries as a person, a unit or a script does: with one credential, over the bus."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,7 @@ from events import subjects
 from services.bus.decoding import BYTES_MAX
 from services.bus.request import REPEATED_HEADER, TIME_HEADER, as_reply
 from services.decision import Refused
+from services.directory import directory
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 QUERY_TIMEOUT_SECONDS = 60.0
@@ -37,6 +40,29 @@ class Reply(Struct, frozen=True, kw_only=True):
         return str(self.body["accepted"]["id"])
 
 
+class Denials:
+    """What the broker would not let through. It says so beside the request, which would otherwise wait for its time-out."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+
+    async def heard(self, error: Exception) -> None:
+        """The connection's `error_cb`."""
+        text = str(error).lower()
+        for subject, denied in self._waiting.items():
+            if "permissions violation" in text and f'"{subject.lower()}"' in text and not denied.done():
+                denied.set_result(None)
+
+    @contextmanager
+    def watching(self, subject: str) -> Iterator[asyncio.Future[None]]:
+        """A future that is done when the broker denies this subject."""
+        denied = self._waiting.setdefault(subject, asyncio.get_running_loop().create_future())
+        try:
+            yield denied
+        finally:
+            self._waiting.pop(subject, None)
+
+
 class Client:
     """One sender on the bus. `time` gives the moment to send along, in a ledger under a simulated clock only."""
 
@@ -45,7 +71,9 @@ class Client:
         connection: nats.aio.client.Client,
         principal: str,
         time: Callable[[], datetime | None] = lambda: None,
+        denials: Denials | None = None,
     ) -> None:
+        self._denials = denials or Denials()
         self.connection = connection
         self.principal = principal
         self._time = time
@@ -79,8 +107,16 @@ class Client:
             return _refuse("command.too_large", {"limit": str(BYTES_MAX)})
         moment = self._time()
         headers = {TIME_HEADER: moment.isoformat()} if moment else None
+        with self._denials.watching(subject) as denied:
+            asking = asyncio.ensure_future(self.connection.request(subject, payload, timeout=seconds, headers=headers))
+            either: set[asyncio.Future[Any]] = {asking, denied}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            asking.cancel()
+            person = directory().principal(self.principal)
+            return _refuse("command.not_allowed", {"role": person.role if person else "-"})
         try:
-            answer = await self.connection.request(subject, payload, timeout=seconds, headers=headers)
+            answer = asking.result()
         except (nats.errors.Error, TimeoutError, OSError):
             return _refuse("service.no_answer")
         repeated = bool((answer.headers or {}).get(REPEATED_HEADER))

@@ -1,10 +1,13 @@
 """`send` and `import`: how commands get in."""
 
 import asyncio
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,21 +16,27 @@ from services.bus.client import Client, Reply
 from services.console.output import REFUSED, UNAVAILABLE, UNAVAILABLE_CODES, USAGE, as_json, say
 from services.console.register_csv import Problem, RegisterRefused, Row, read_register, write_rejects
 from services.console.session import Session, pass_session, read_input
+from services.intake import commands as intake
+from services.referral import commands as referral
 
+COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS}
 # How many rows are on their way at once: the broker's disk sync is shared among them.
 IN_FLIGHT = 16
 
 
 @click.command()
 @click.argument("target", metavar="SERVICE.Verb")
-@click.argument("source", metavar="FILE|-")
+@click.argument("given", metavar="FILE|-|KEY=VALUE…", nargs=-1, required=True)
 @pass_session
-def send(session: Session, target: str, source: str) -> None:
-    """发送一个 JSON 命令。 Send one command as JSON; idempotent by its command_id.
+def send(session: Session, target: str, given: tuple[str, ...]) -> None:
+    """发送一个命令：JSON 文件、标准输入，或逐项写出。 Send one command: as JSON, or field by field.
+
+    同一 command_id 只办一次；逐项写出时不写 command_id 则自动生成。 Idempotent by its command_id.
 
     \b
     lianxi send referral.SignReferral sign.json --as u07
     echo '{"command_id":"c1","case":"…","unit":"u07"}' | lianxi send intake.RequestReferral -
+    lianxi send referral.ReportProgress referral=… measures=visited,mediated --as u07
     """
     service, _, verb = target.partition(".")
     if service not in ("intake", "referral") or not verb:
@@ -37,16 +46,47 @@ def send(session: Session, target: str, source: str) -> None:
             "命令写作 intake.动词 或 referral.动词，见 lianxi schema。",
             "Write the command as intake.Verb or referral.Verb; see `lianxi schema`.",
         )
-    try:
-        body = read_input(source)
-    except OSError:
-        session.fail(USAGE, "file.unreadable", f"读不到文件 {source}。", f"The file {source} cannot be read.")
+    if all("=" in each for each in given):
+        body = written_out(service, verb, given)
+    elif len(given) > 1:
+        raise click.UsageError("FILE | - | KEY=VALUE …")
+    else:
+        try:
+            body = read_input(given[0])
+        except OSError:
+            session.fail(USAGE, "file.unreadable", f"读不到文件 {given[0]}。", f"The file {given[0]} cannot be read.")
 
     async def work() -> Reply:
         async with session.client() as client:
             return await client.send(service, verb, body)
 
     as_json(session.accepted(session.run(work)).body)
+
+
+def written_out(service: str, verb: str, pairs: Sequence[str]) -> bytes:
+    """The JSON of a command given field by field. Lists are divided by commas; what does not fit is left to the service."""
+    command = COMMANDS[service].get(verb)
+    kinds = {field.name: field.type for field in msgspec.structs.fields(command)} if command else {}
+    body: dict[str, Any] = {"command_id": f"cli-{uuid.uuid4().hex}"}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        body[name] = _typed(text, kinds.get(name))
+    return msgspec.json.encode(body)
+
+
+def _typed(text: str, kind: Any) -> Any:
+    info = msgspec.inspect.type_info(kind) if kind is not None else None
+    if isinstance(info, msgspec.inspect.Metadata):
+        info = info.type
+    alternatives = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    if any(isinstance(each, msgspec.inspect.VarTupleType | msgspec.inspect.ListType) for each in alternatives):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    for each in alternatives:
+        if isinstance(each, msgspec.inspect.BoolType) and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        if isinstance(each, msgspec.inspect.IntType) and text.lstrip("-").isdecimal():
+            return int(text)
+    return text
 
 
 class Imported(Struct, kw_only=True):

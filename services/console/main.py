@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from services.console.output import UNEXPECTED, as_json, say
-from services.console.session import Session
+from services.console.session import DATA, Session
 
 HELP = """联席：青少年权益保护网络的协同后台。 Coordination backend of a youth-rights network.
 
@@ -36,6 +36,8 @@ COMMANDS = {
     "notice": "services.console.reading:notice",
     "query": "services.console.reading:query",
     "queries": "services.console.reading:queries",
+    "todo": "services.console.todo:todo",
+    "codes": "services.console.codes:codes",
     "listen": "services.console.listening:listen",
     "briefing": "services.console.papers:briefing",
     "notices": "services.console.papers:notices",
@@ -63,7 +65,7 @@ class _Commands(click.Group):
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("lianxi-data"),
+    default=DATA,
     show_default=True,
     help="数据目录。 The data folder.",
 )

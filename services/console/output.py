@@ -40,11 +40,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | No
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else _cell(cell) for cell in row))
+        shown.add_row(*(written(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else 220, soft_wrap=False).print(shown)
 
 
-def _cell(cell: Any) -> str:
+def written(cell: Any) -> str:
+    """One cell as a person reads it."""
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "✓" if cell else "–"
     if isinstance(cell, list):

@@ -47,10 +47,16 @@ def query(
         _print(session, name, answer, wide)
 
 
+def described(session: Session, name: str) -> dict[str, Any]:
+    """What the read models say of one query: its columns with their titles and code lists."""
+    found: dict[str, Any] = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
+    return found
+
+
 def _print(session: Session, name: str, answer: dict[str, Any], wide: bool = False) -> None:
-    described = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
-    titles, shown = Presentation(described, session.lang).rows(answer, wide)
-    table(titles, shown, title=described["zh"] if session.lang == "zh" else name)
+    description = described(session, name)
+    titles, shown = Presentation(description, session.lang).rows(answer, wide)
+    table(titles, shown, title=description["zh"] if session.lang == "zh" else name)
     count, seq = len(shown), answer["position"]["seq"]
     more = answer.get("more")
     say(
@@ -86,8 +92,7 @@ def _show(
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     elif len(answer["rows"]) == 1:
-        described = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
-        titles, shown = Presentation(described, session.lang).rows(answer, wide=True)
+        titles, shown = Presentation(described(session, name), session.lang).rows(answer, wide=True)
         table(("", ""), list(zip(titles, shown[0], strict=True)))
     else:
         _print(session, name, answer)

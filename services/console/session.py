@@ -14,10 +14,11 @@ import nats.errors
 from msgspec import Struct
 
 from services.broker import NotRunning, UnknownPrincipal, connect
-from services.bus.client import Client, Reply
+from services.bus.client import Client, Denials, Reply
 from services.console.output import UNAVAILABLE, USAGE, as_json, refuse, say
 
 T = TypeVar("T")
+DATA = Path("lianxi-data")
 
 
 class Session(Struct, kw_only=True):
@@ -30,9 +31,10 @@ class Session(Struct, kw_only=True):
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
         """A connection as this principal. Raises what `run` turns into an exit code."""
-        connection = await connect(self.data, self.principal, max_reconnect_attempts=2)
+        denials = Denials()
+        connection = await connect(self.data, self.principal, max_reconnect_attempts=2, error_cb=denials.heard)
         try:
-            yield Client(connection, self.principal, lambda: self.time)
+            yield Client(connection, self.principal, lambda: self.time, denials)
         finally:
             await connection.close()
 

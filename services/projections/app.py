@@ -15,6 +15,7 @@ from services.bus.decoding import decode
 from services.bus.endpoint import INBOXES, raw_body
 from services.bus.request import as_reply
 from services.decision import Refused
+from services.directory import directory
 from services.ledger import Ledger
 from services.projections.log import ProjectorStopped
 from services.projections.projector import Projector
@@ -25,6 +26,8 @@ from services.projections.store import Store, StoreBusy
 log = logging.getLogger("lianxi.projections")
 # A query runs in a thread of its own cursor; more at once would only share the same two cores.
 WORKERS = 4
+# What a unit may ask, each about itself alone, and what can be asked. The broker lets through no other name.
+OF_UNITS = ("todo", "queries")
 
 
 class QueryRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,16 +72,25 @@ class Projections:
             if not raw.reply.startswith(INBOXES):
                 return
             try:
-                reply = await self._reply(raw.subject.rsplit(".", 1)[-1], raw.data)
+                _, _, principal, name = raw.subject.split(".")
+                reply = await self._reply(principal, name, raw.data)
             except Exception as error:
                 log.error("query failed: %s", type(error).__name__)
                 reply = as_reply(Refused("service.failed"))
             await raw._client.publish(raw.reply, msgspec.json.encode(reply))
 
-    async def _reply(self, name: str, body: bytes) -> dict[str, Any]:
+    async def _reply(self, principal: str, name: str, body: bytes) -> dict[str, Any]:
         request = decode(body, QueryRequest)
         if isinstance(request, Refused):
             return as_reply(request)
+        person = directory().principal(principal)
+        if person is None or (person.unit is not None and name not in OF_UNITS):
+            return as_reply(Refused("command.not_allowed", details={"role": person.role if person else "-"}))
+        if person.unit is not None:
+            # Whatever it asked for: a unit is answered about itself.
+            own = {"role": "unit", "unit": person.unit, "desk": None}
+            given = {key: value for key, value in request.params.items() if key not in own}
+            request = msgspec.structs.replace(request, params=given | {k: v for k, v in own.items() if v is not None})
         if self._store is None:
             return as_reply(Refused("service.unavailable"))
         if name == "queries":

@@ -144,6 +144,8 @@ def test_the_core_hands_out_exactly_these_things():
             "$JS.ACK.PARTNERS.*.>",
             "$JS.ACK.*.*.PARTNERS.*.>",
             "cmd.referral.*.>",
+            "qry.projections.*.todo",
+            "qry.projections.*.queries",
         ],
         "office": [
             "cmd.intake.*.*",

@@ -63,6 +63,8 @@ DENIED_TO_A_UNIT = [
     "cmd.intake.u01.RegisterContact",
     "cmd.intake.coordinator.CloseCase",
     "qry.projections.u01.case_board",
+    "qry.projections.u01.rebuild",
+    "qry.projections.u02.todo",
     "qry.projections.coordinator.case_board",
     "_INBOX.x.y",
     "_R_.x.y",

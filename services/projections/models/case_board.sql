@@ -15,6 +15,7 @@
 -- column: status | 状态 | code of list case_status
 -- column: mandatory | 强制报告 | whether a report to the police is required
 -- column: mandatory_made | 已报告 | whether that report was made
+-- column: report_due | 报告期限 | until when the report to the police has to be made
 -- column: opened | 立案时间 | when it was opened
 -- column: referrals | 转办数 | referrals that were asked for
 -- column: open_referrals | 在办转办数 | of those, neither verified nor returned
@@ -68,6 +69,7 @@ counted as (
         about,
         coalesce(bool_or(type = 'MandatoryReportRequired.v1'), false) as mandatory,
         coalesce(bool_or(type = 'MandatoryReportMade.v1'), false) as mandatory_made,
+        min((data ->> 'due')::timestamptz) filter (where type = 'MandatoryReportRequired.v1') as report_due,
         count(distinct data ->> 'referral') filter (where type = 'ReferralRequested.v1') as referrals,
         count(distinct data ->> 'referral') filter (
             where type = 'ReferralOutcomeNoted.v1' and data ->> 'outcome' <> 'issued'
@@ -105,6 +107,7 @@ select
     end as status,
     counted.mandatory as mandatory,
     counted.mandatory_made as mandatory_made,
+    counted.report_due as report_due,
     opened.occurred as opened,
     counted.referrals as referrals,
     counted.referrals - counted.ended_referrals as open_referrals,
