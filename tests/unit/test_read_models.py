@@ -144,6 +144,7 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
 PARAMS: dict[str, dict[str, Any]] = {
     "open_deadlines": {"now": "2026-09-01T00:00:00+08:00"},
     "figures": {"from": "2026-01-01", "to": "2026-12-31"},
+    "todo": {"role": "unit", "now": "2026-09-01T00:00:00+08:00"},
 }
 
 
