@@ -15,7 +15,7 @@ from services.directory import directory
 ROLES = ("coordinator", "supervisor", "duty_officer", "unit")
 # What the next command needs besides the id: shown as places to fill in, so that the line can be copied.
 FIELDS = {
-    "intake.MakeMandatoryReport": "to=police method=phone made=… police_ref=…",
+    "intake.MakeMandatoryReport": "to=police method=phone_110 made=… police_ref=…",
     "intake.RequestReferral": "unit=…",
     "intake.RecordCallback": "reached=true answered=… solved=… satisfied=…",
     "intake.CloseCase": "code=resolved",
