@@ -1,6 +1,8 @@
 """Sending commands and queries as a person, a unit or a script does: with one credential, over the bus."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +39,29 @@ class Reply(Struct, frozen=True, kw_only=True):
         return str(self.body["accepted"]["id"])
 
 
+class Violations:
+    """What the broker did not let this principal say: nobody is going to answer it. `on_error` is the connection's callback."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self._waiting: dict[str, asyncio.Event] = {}
+
+    async def on_error(self, error: Exception) -> None:
+        told = str(error).casefold()
+        for subject, refused in self._waiting.items():
+            if f'"{subject.casefold()}"' in told:
+                refused.set()
+
+    @contextmanager
+    def of(self, subject: str) -> Iterator[asyncio.Event]:
+        """An event that is set when the broker refuses this subject."""
+        refused = self._waiting.setdefault(subject, asyncio.Event())
+        try:
+            yield refused
+        finally:
+            self._waiting.pop(subject, None)
+
+
 class Client:
     """One sender on the bus. `time` gives the moment to send along, in a ledger under a simulated clock only."""
 
@@ -45,7 +70,9 @@ class Client:
         connection: nats.aio.client.Client,
         principal: str,
         time: Callable[[], datetime | None] = lambda: None,
+        violations: Violations | None = None,
     ) -> None:
+        self._violations = violations or Violations("-")
         self.connection = connection
         self.principal = principal
         self._time = time
@@ -79,10 +106,21 @@ class Client:
             return _refuse("command.too_large", {"limit": str(BYTES_MAX)})
         moment = self._time()
         headers = {TIME_HEADER: moment.isoformat()} if moment else None
-        try:
-            answer = await self.connection.request(subject, payload, timeout=seconds, headers=headers)
-        except (nats.errors.Error, TimeoutError, OSError):
-            return _refuse("service.no_answer")
+        with self._violations.of(subject) as refused:
+            answering = asyncio.ensure_future(
+                self.connection.request(subject, payload, timeout=seconds, headers=headers)
+            )
+            refusing = asyncio.ensure_future(refused.wait())
+            try:
+                await asyncio.wait({answering, refusing}, return_when=asyncio.FIRST_COMPLETED)
+                if not answering.done():
+                    return _refuse("command.not_allowed", {"role": self._violations.role})
+                answer = answering.result()
+            except (nats.errors.Error, TimeoutError, OSError):
+                return _refuse("service.no_answer")
+            finally:
+                answering.cancel()
+                refusing.cancel()
         repeated = bool((answer.headers or {}).get(REPEATED_HEADER))
         return Reply(body=msgspec.json.decode(answer.data), repeated=repeated)
 

@@ -6,6 +6,7 @@ import click
 
 from services.console.output import REFUSED, as_csv, as_json, say, table
 from services.console.session import Session, pass_session, rows
+from services.console.wording import headings, worded
 
 MIN_SEQ = click.option(
     "--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read."
@@ -35,13 +36,13 @@ def query(
         if not equals:
             raise click.UsageError(f"--param {pair}: KEY=VALUE")
         params[key] = value
-    answer = session.ask(name, params, min_seq, as_of)
+    answer = session.ask(name, params, min_seq, as_of, explained=not session.machine and not comma)
     if session.machine:
         as_json(answer)
     elif comma:
         as_csv(answer["columns"], answer["rows"])
     else:
-        table(answer["columns"], answer["rows"], title=name)
+        _table(session, name, answer, title=name)
         position = answer["position"]
         say(
             session.lang,
@@ -67,26 +68,48 @@ def queries(session: Session) -> None:
             click.echo(f"     {column['name']:<22}{column[session.lang]}")
 
 
+# What fits on a page; the rest, hashes among it, stands in `--json`, in `… show`, and in `audit replay`.
+SHOWN = {
+    "case_history": ("seq", "recorded", "kind", "type", "principal", "role"),
+    "referral_ledger": (
+        *("referral_no", "unit", "matter_zh", "urgency", "issued", "due_sign", "signed", "due_report", "reported"),
+        *("status", "referral"),
+    ),
+    "supervision_ledger": (
+        *("doc_no", "level", "unit", "referral_no", "due", "working_days_over", "served", "acknowledged", "replied"),
+        *("status", "notice"),
+    ),
+}
+
+
+def _table(session: Session, name: str, answer: dict[str, Any], title: str | None = None, single: bool = False) -> None:
+    columns = answer["columns"] if title else SHOWN.get(name, answer["columns"])
+    shown = [[worded(name, each, row[each], session.lang) for each in columns] for row in rows(answer)]
+    named = headings(columns, answer["explained"], session.lang)
+    if single and len(shown) == 1:
+        table(("", ""), list(zip(named, shown[0], strict=True)))
+    else:
+        table(named, shown, title=title)
+
+
 def _show(
     session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str, min_seq: int | None = None
 ) -> None:
-    answer = session.ask(name, params, min_seq)
+    answer = session.ask(name, params, min_seq, explained=not session.machine)
     if not answer["rows"]:
         session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
-    elif len(answer["rows"]) == 1:
-        table(("", ""), list(zip(answer["columns"], answer["rows"][0], strict=True)))
     else:
-        table(answer["columns"], answer["rows"])
+        _table(session, name, answer, single=name != "case_history")
 
 
 def _list(session: Session, name: str, min_seq: int | None) -> None:
-    answer = session.ask(name, {}, min_seq)
+    answer = session.ask(name, {}, min_seq, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:
-        table(answer["columns"], answer["rows"])
+        _table(session, name, answer)
 
 
 @click.group()
