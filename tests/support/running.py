@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,6 +79,16 @@ def eventually(look: Callable[[], T | None], seconds: float = SOON_SECONDS) -> T
     return found
 
 
+def living(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; one that is dead and that nobody has asked for does not."""
+    found = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
 class Running(Struct, frozen=True):
     """A stack that `lianxi up` runs on one data folder."""
 
@@ -86,8 +96,8 @@ class Running(Struct, frozen=True):
     process: subprocess.Popen[bytes]
     ready: dict[str, str]
 
-    def lianxi(self, *words: object, status: int = 0, given: bytes | None = None, **more: str) -> Said:
-        return lianxi(self.data, *words, status=status, given=given, **more)
+    def lianxi(self, *words: object, status: int = 0, given: bytes | None = None) -> Said:
+        return lianxi(self.data, *words, status=status, given=given)
 
     def send(self, who: str, target: str, status: int = 0, **fields: Any) -> Any:
         """One command by `lianxi send … --json --as who`; the reply."""
@@ -99,6 +109,15 @@ class Running(Struct, frozen=True):
         found: list[dict[str, Any]] = self.lianxi(*words, "--json").json["rows"]
         return found
 
+    def eventually_done(self, *words: object, given: bytes | None = None) -> Said:
+        """A command sent again until the stack can answer it, as its sender may."""
+
+        def done() -> Said | None:
+            said = self.lianxi_maybe(*words, given=given)
+            return said if said.status == 0 else None
+
+        return eventually(done)
+
     def until(self, *words: object) -> dict[str, Any]:
         """The first row that a command finds, once the read models have it."""
 
@@ -108,11 +127,16 @@ class Running(Struct, frozen=True):
 
         return eventually(look)
 
-    def lianxi_maybe(self, *words: object) -> Said:
+    def lianxi_maybe(self, *words: object, given: bytes | None = None) -> Said:
         """Like `lianxi … --json`, when not found is an answer too."""
         command = [*PROGRAM, "--data", str(self.data), *map(str, words), "--json"]
         done = subprocess.run(
-            command, capture_output=True, timeout=ANSWERS_WITHIN_SECONDS, check=False, env=environment()
+            command,
+            input=given or b"",
+            capture_output=True,
+            timeout=ANSWERS_WITHIN_SECONDS,
+            check=False,
+            env=environment(),
         )
         assert done.returncode in (0, 3, 4), done.stderr.decode()
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -136,7 +160,11 @@ class Running(Struct, frozen=True):
     async def killed_and_back(self, part: str) -> None:
         """Kill one part with -9 and return when the stack has started another one."""
         gone = await asyncio.to_thread(self.kill, part)
-        await asyncio.to_thread(eventually, lambda: self.pid(part) not in (None, gone))
+        await asyncio.to_thread(self.another, part, gone)
+
+    def another(self, part: str, gone: int) -> int:
+        """The process that the stack has started in the place of one that is gone."""
+        return eventually(lambda: pid if (pid := self.pid(part)) != gone else None)
 
     @asynccontextmanager
     async def client(self, principal: str) -> AsyncIterator[Client]:
