@@ -264,12 +264,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Queries
     "query.unknown": (
-        "没有“{query}”这个查询，请用 lianxi queries 查看。",
-        "There is no query {query}; `lianxi queries` lists them.",
+        "没有这个查询，请用 lianxi queries 查看。",
+        "There is no such query; `lianxi queries` lists them.",
     ),
     "query.bad_parameter": (
-        "查询“{query}”的参数“{field}”缺少、多余或格式不对，请用 lianxi queries 核对。",
-        "Parameter {field} of query {query} is missing, unknown or malformed; compare with `lianxi queries`.",
+        "查询“{query}”的参数“{field}”缺少或格式不对，请用 lianxi queries 核对。",
+        "Parameter {field} of query {query} is missing or malformed; compare with `lianxi queries`.",
+    ),
+    "query.unknown_parameter": (
+        "查询“{query}”没有所给的某个参数，请用 lianxi queries 核对。",
+        "Query {query} has no parameter of one of the names given; compare with `lianxi queries`.",
     ),
     "query.stale": (
         "台账目前到第 {seq} 号，还差 {lag} 条，请稍后再查。",

@@ -48,7 +48,10 @@ class Broker:
         cluster: tuple[int, tuple[str, ...]] | None = None,
         sync: str = "always",
         folder: Path | None = None,
+        keep: tuple[int, ...] = (),
     ) -> None:
+        """`keep`: open files that the server keeps open for as long as it lives, such as the lock of its folder."""
+        self._keep = keep
         self._data = data.absolute()
         self._folder = (folder or data / "broker").absolute()
         self._asked = Node(
@@ -121,6 +124,7 @@ class Broker:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 preexec_fn=_die_with_parent,
+                pass_fds=self._keep,
                 start_new_session=True,
             )
         self._ports = self._await(self._read_ports)

@@ -15,7 +15,6 @@ from events import subjects
 from services.bus.decoding import BYTES_MAX
 from services.bus.request import REPEATED_HEADER, TIME_HEADER, as_reply
 from services.decision import Refused
-from services.directory import directory
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 QUERY_TIMEOUT_SECONDS = 60.0
@@ -40,25 +39,25 @@ class Reply(Struct, frozen=True, kw_only=True):
         return str(self.body["accepted"]["id"])
 
 
-class Denials:
-    """What the broker would not let through. It says so beside the request, which would otherwise wait for its time-out."""
+class Violations:
+    """What the broker did not let this principal say: nobody is going to answer it. `on_error` is the connection's callback."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[None]] = {}
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self._waiting: dict[str, asyncio.Event] = {}
 
-    async def heard(self, error: Exception) -> None:
-        """The connection's `error_cb`."""
-        text = str(error).lower()
-        for subject, denied in self._waiting.items():
-            if "permissions violation" in text and f'"{subject.lower()}"' in text and not denied.done():
-                denied.set_result(None)
+    async def on_error(self, error: Exception) -> None:
+        told = str(error).casefold()
+        for subject, refused in self._waiting.items():
+            if f'"{subject.casefold()}"' in told:
+                refused.set()
 
     @contextmanager
-    def watching(self, subject: str) -> Iterator[asyncio.Future[None]]:
-        """A future that is done when the broker denies this subject."""
-        denied = self._waiting.setdefault(subject, asyncio.get_running_loop().create_future())
+    def of(self, subject: str) -> Iterator[asyncio.Event]:
+        """An event that is set when the broker refuses this subject."""
+        refused = self._waiting.setdefault(subject, asyncio.Event())
         try:
-            yield denied
+            yield refused
         finally:
             self._waiting.pop(subject, None)
 
@@ -71,9 +70,9 @@ class Client:
         connection: nats.aio.client.Client,
         principal: str,
         time: Callable[[], datetime | None] = lambda: None,
-        denials: Denials | None = None,
+        violations: Violations | None = None,
     ) -> None:
-        self._denials = denials or Denials()
+        self._violations = violations or Violations("-")
         self.connection = connection
         self.principal = principal
         self._time = time
@@ -107,18 +106,21 @@ class Client:
             return _refuse("command.too_large", {"limit": str(BYTES_MAX)})
         moment = self._time()
         headers = {TIME_HEADER: moment.isoformat()} if moment else None
-        with self._denials.watching(subject) as denied:
-            asking = asyncio.ensure_future(self.connection.request(subject, payload, timeout=seconds, headers=headers))
-            either: set[asyncio.Future[Any]] = {asking, denied}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            asking.cancel()
-            person = directory().principal(self.principal)
-            return _refuse("command.not_allowed", {"role": person.role if person else "-"})
-        try:
-            answer = asking.result()
-        except (nats.errors.Error, TimeoutError, OSError):
-            return _refuse("service.no_answer")
+        with self._violations.of(subject) as refused:
+            answering = asyncio.ensure_future(
+                self.connection.request(subject, payload, timeout=seconds, headers=headers)
+            )
+            refusing = asyncio.ensure_future(refused.wait())
+            try:
+                await asyncio.wait({answering, refusing}, return_when=asyncio.FIRST_COMPLETED)
+                if not answering.done():
+                    return _refuse("command.not_allowed", {"role": self._violations.role})
+                answer = answering.result()
+            except (nats.errors.Error, TimeoutError, OSError):
+                return _refuse("service.no_answer")
+            finally:
+                answering.cancel()
+                refusing.cancel()
         repeated = bool((answer.headers or {}).get(REPEATED_HEADER))
         return Reply(body=msgspec.json.decode(answer.data), repeated=repeated)
 

@@ -17,7 +17,7 @@ DEPTH_MAX = 16
 MARKS_MAX = 4
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PATH = re.compile(r"at `\$\.?([A-Za-z0-9_.\[\]]*)`")
-_UNKNOWN = re.compile(r"unknown field `([A-Za-z0-9_]{1,64})`")
+_UNKNOWN = re.compile(r"unknown field `([A-Za-z_][A-Za-z0-9_]{0,63})`")
 _MISSING = re.compile(r"missing required field `([A-Za-z0-9_]{1,64})`")
 
 
@@ -101,9 +101,10 @@ def _shape(message: str) -> Refused:
 def _texts(decoded: Any) -> Refused | None:
     for name in decoded.__struct_fields__:
         value = getattr(decoded, name)
-        if isinstance(value, str) and not _readable(value):
-            return Refused("command.bad_text", name)
-        if isinstance(value, tuple) and not all(_readable(part) for part in value if isinstance(part, str)):
+        parts = (
+            (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        )
+        if not all(_readable(part) for part in parts if isinstance(part, str)):
             return Refused("command.bad_text", name)
     return None
 

@@ -1,6 +1,5 @@
 """`audit replay|verify|export` and `rebuild`: what an auditor asks, answered from the ledger's own bytes."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +143,10 @@ def verify_command(session: Session, file: Path | None) -> None:
     """校验整本账：次序、编号、前后哈希、每条能解读、每步合规。 Verify the whole ledger, or an exported file."""
     session.principal = "auditor"
     if file is not None:
-        report = verify(_exported(session, file), LEGAL)
+        try:
+            report = verify_export(file.read_bytes())
+        except NotAnExport:
+            session.fail(USAGE, "audit.not_an_export", "这不是导出的账本文件。", "This is not an exported ledger file.")
     else:
 
         async def work() -> VerificationReport:
@@ -189,20 +191,33 @@ def _tell(session: Session, report: VerificationReport) -> None:
 
 def export_line(stored: Stored) -> bytes:
     """One line of an export; the commit's bytes stand in it unchanged."""
-    return f'{{"seq":{stored.seq},"subject":"{stored.subject}","commit":'.encode() + stored.raw + b"}\n"
+    head = f'{{"seq":{stored.seq},"subject":"{stored.subject}","hash":"{stored.hash}","commit":'
+    return head.encode() + stored.raw + b"}\n"
 
 
-def _exported(session: Session, file: Path) -> Iterable[tuple[int, str, bytes]]:
-    class _Line(msgspec.Struct):
-        seq: int
-        subject: str
-        commit: msgspec.Raw
+class NotAnExport(Exception):
+    """The file holds something else, or nothing."""
 
+
+class _Line(msgspec.Struct):
+    """A line of an export, or of `listen`, which notes no hash."""
+
+    seq: int
+    subject: str
+    commit: msgspec.Raw
+    hash: str | None = None
+
+
+def verify_export(raw: bytes) -> VerificationReport:
+    """Check the lines of an export. Raises NotAnExport."""
     try:
-        lines = [msgspec.json.decode(text, type=_Line) for text in file.read_bytes().splitlines() if text.strip()]
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        session.fail(USAGE, "audit.not_an_export", "这不是导出的账本文件。", "This is not an exported ledger file.")
-    return [(each.seq, each.subject, bytes(each.commit)) for each in lines]
+        lines = [msgspec.json.decode(text, type=_Line) for text in raw.split(b"\n") if text.strip()]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotAnExport from error
+    if not lines:
+        raise NotAnExport
+    noted = {each.seq: each.hash for each in lines if each.hash is not None}
+    return verify([(each.seq, each.subject, bytes(each.commit)) for each in lines], LEGAL, noted=noted)
 
 
 @audit.command()

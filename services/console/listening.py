@@ -1,19 +1,19 @@
 """`listen`: the partner's side, with that unit's credential and nothing else."""
 
 import asyncio
-import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import nats.errors
 import nats.js.errors
 from nats.aio.msg import Msg
 
-from events.subjects import PARTNERS, token
-from services.broker import connect
+from events.subjects import PARTNERS, BadToken, token
+from services.broker import connect, load_credential
 from services.console.output import USAGE
 from services.console.session import Session, pass_session
 
@@ -41,15 +41,22 @@ def listen(session: Session, unit: str, start: int, resume: bool, count: int | N
 
     只用该单位自己的凭证（--data 里的 credentials/<单位>.json）。Ctrl-C 停止。
     """
-    with contextlib.suppress(ValueError):
+    try:
         token(unit)
-        session.principal = unit
-        session.run(lambda: _print(session, unit, None if resume else start, count, until_idle))
-        return
-    session.fail(USAGE, "unit.unknown", "单位代码不对。", "That is no unit code.")
+    except BadToken:
+        _no_unit(session)
+    session.principal = unit
+    session.run(lambda: _print(session, unit, None if resume else start, count, until_idle))
+
+
+def _no_unit(session: Session) -> NoReturn:
+    session.fail(USAGE, "unit.unknown", "这不是成员单位的代码。", "That is no unit's code.")
 
 
 async def _print(session: Session, unit: str, start: int | None, count: int | None, until_idle: float | None) -> None:
+    if load_credential(session.data, unit).unit is None:
+        # Someone of the office: there is no feed for it, and waiting for one would look like a broken stack.
+        _no_unit(session)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

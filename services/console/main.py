@@ -5,11 +5,13 @@ import os
 import sys
 from datetime import datetime
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
-from services.console.output import UNEXPECTED, as_json, say
+from services.console.output import UNEXPECTED, USAGE, as_json, say
 from services.console.session import DATA, Session
 
 HELP = """联席：青少年权益保护网络的协同后台。 Coordination backend of a youth-rights network.
@@ -122,16 +124,35 @@ def main() -> None:
     words = _EverywhereOptions.to_the_front(sys.argv[1:])
     try:
         cli.main(args=words, prog_name="lianxi")
+    except OSError as error:
+        if os.environ.get("LIANXI_DEBUG") or error.filename is None:
+            _unexpected(error, words)
+        zh = f"无法读写“{error.filename}”（{error.strerror}），请换一个文件或目录。"
+        en = f"{error.filename} cannot be read or written ({error.strerror}); take another file or folder."
+        _end(words, USAGE, {"refused": {"code": "file.unusable", "zh": zh, "en": en, "field": None}})
     except Exception as error:
-        if os.environ.get("LIANXI_DEBUG"):
-            raise
-        zh = f"出现意外错误（{type(error).__name__}），操作可能未完成。设 LIANXI_DEBUG=1 可看详情。"
-        en = f"Something unexpected happened ({type(error).__name__}); LIANXI_DEBUG=1 shows the details."
-        if "--json" in words:
-            as_json({"unexpected": {"code": "console.unexpected", "zh": zh, "en": en}})
-        else:
-            say("en" if "en" in words else "zh", zh, en, err=True)
-        sys.exit(UNEXPECTED)
+        _unexpected(error, words)
+
+
+def _unexpected(error: Exception, words: list[str]) -> NoReturn:
+    if os.environ.get("LIANXI_DEBUG"):
+        raise error
+    zh = f"出现意外错误（{type(error).__name__}），操作可能未完成。设 LIANXI_DEBUG=1 可看详情。"
+    en = f"Something unexpected happened ({type(error).__name__}); LIANXI_DEBUG=1 shows the details."
+    _end(words, UNEXPECTED, {"unexpected": {"code": "console.unexpected", "zh": zh, "en": en}})
+
+
+def _end(words: list[str], status: int, said: dict[str, Any]) -> NoReturn:
+    (sentence,) = said.values()
+    if "--json" in words:
+        as_json(said)
+    else:
+        say("en" if _english(words) else "zh", sentence["zh"], sentence["en"], err=True)
+    sys.exit(status)
+
+
+def _english(words: list[str]) -> bool:
+    return "--lang=en" in words or ("--lang", "en") in pairwise(words)
 
 
 if __name__ == "__main__":

@@ -62,9 +62,14 @@ async def _run(stack: Stack, session: Session) -> None:
                 f"联席已启动：{stack.client_url}，数据目录 {session.data}。按 Ctrl-C 停止。",
                 f"Lianxi is up: {stack.client_url}, data in {session.data}. Ctrl-C stops it.",
             )
-        await stopping
+        giving_up = asyncio.create_task(stack.given_up())
+        await asyncio.wait({stopping, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+        giving_up.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     await stack.stop()
+    if not stop.is_set():
+        raise StackFailed("something died again and again; see the folder's logs")
+    stopping.cancel()
     if not session.machine:
         say(session.lang, "已全部停止。", "All stopped.")
 

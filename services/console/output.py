@@ -14,6 +14,8 @@ from rich.table import Table
 DONE, UNEXPECTED, USAGE, REFUSED, UNAVAILABLE = 0, 1, 2, 3, 4
 # These say nothing about the command itself: it can be sent again as it is.
 UNAVAILABLE_CODES = frozenset({"service.unavailable", "service.no_answer", "service.failed", "query.stale"})
+# A line of a file has no edge: folding cells there would tear numbers apart that somebody greps for.
+UNBOUNDED = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -41,7 +43,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | No
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*(written(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 220, soft_wrap=False).print(shown)
+    Console(width=None if sys.stdout.isatty() else UNBOUNDED, soft_wrap=False).print(shown)
 
 
 def written(cell: Any) -> str:

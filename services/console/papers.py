@@ -1,5 +1,6 @@
 """`briefing`, `notices`, `register`: documents from what the read models say at one position."""
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ import click
 
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
+from services.bus.request import as_reply
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.session import Session, pass_session, rows, settings
+from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (
     Answers,
@@ -37,6 +40,7 @@ AS_OF_SEQ = click.option(
     "--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position."
 )
 PAGE = 1000
+CASE_ID = re.compile("[0-9A-Z]{26}")
 VERIFY = "lianxi audit verify"
 
 
@@ -250,6 +254,9 @@ def register(session: Session, case: str, out: Path) -> None:
         async with session.client() as client:
             found = await client.query("case", {"case": case})
             identity = rows(found.body)[0]["case_id"] if not found.refused and found.body["rows"] else case
+            if not CASE_ID.fullmatch(identity):
+                # A number of the register that no case has yet.
+                return Reply(body=as_reply(Refused("case.not_found", "case")))
             return await write_registration(client, identity, out, session.lang, simulated)
 
     done = session.run(work)

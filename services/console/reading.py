@@ -38,7 +38,7 @@ def query(
         if not equals:
             raise click.UsageError(f"--param {pair}: KEY=VALUE")
         params[key] = value
-    answer = session.ask(name, params, min_seq, as_of)
+    answer = session.ask(name, params, min_seq, as_of, explained=not session.machine and not comma)
     if session.machine:
         as_json(answer)
     elif comma:
@@ -47,23 +47,12 @@ def query(
         _print(session, name, answer, wide)
 
 
-def described(session: Session, name: str) -> dict[str, Any]:
-    """What the read models say of one query: its columns with their titles and code lists."""
-    found: dict[str, Any] = next(each for each in session.ask("queries")["queries"] if each["name"] == name)
-    return found
-
-
 def _print(session: Session, name: str, answer: dict[str, Any], wide: bool = False) -> None:
-    description = described(session, name)
-    titles, shown = Presentation(description, session.lang).rows(answer, wide)
-    table(titles, shown, title=description["zh"] if session.lang == "zh" else name)
+    described = answer["explained"]
+    titles, shown = Presentation(described, session.lang).rows(answer, wide)
+    table(titles, shown, title=described["zh"] if session.lang == "zh" else name)
     count, seq = len(shown), answer["position"]["seq"]
-    more = answer.get("more")
-    say(
-        session.lang,
-        f"{count} 行，截至第 {seq} 条。{'还有更多行：用 -p offset=… 续查。' if more else ''}",
-        f"{count} rows, as of position {seq}.{' There are more: ask with -p offset=…' if more else ''}",
-    )
+    say(session.lang, f"{count} 行，截至第 {seq} 条。", f"{count} rows, as of position {seq}.")
 
 
 @click.command()
@@ -86,20 +75,20 @@ def queries(session: Session) -> None:
 def _show(
     session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str, min_seq: int | None = None
 ) -> None:
-    answer = session.ask(name, params, min_seq)
+    answer = session.ask(name, params, min_seq, explained=not session.machine)
     if not answer["rows"]:
         session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
-    elif len(answer["rows"]) == 1:
-        titles, shown = Presentation(described(session, name), session.lang).rows(answer, wide=True)
+    elif len(answer["rows"]) == 1 and name != "case_history":
+        titles, shown = Presentation(answer["explained"], session.lang).rows(answer, wide=True)
         table(("", ""), list(zip(titles, shown[0], strict=True)))
     else:
         _print(session, name, answer)
 
 
 def _list(session: Session, name: str, min_seq: int | None, wide: bool) -> None:
-    answer = session.ask(name, {}, min_seq)
+    answer = session.ask(name, {}, min_seq, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:

@@ -83,6 +83,8 @@ class _Lines(Iterator[str]):
 
 
 def records(raw: bytes) -> Iterator[Record]:
+    # The standard limit is for a cell; ours is for a line, so that a cell that is too long is named by its column.
+    csv.field_size_limit(LINE_BYTES_MAX)
     lines = _Lines(raw.removeprefix(UTF_8_MARK).removeprefix(GB18030_MARK))
     reader = csv.reader(lines, strict=True)
     line = 0

@@ -13,8 +13,8 @@ import click
 import nats.errors
 from msgspec import Struct
 
-from services.broker import NotRunning, UnknownPrincipal, connect
-from services.bus.client import Client, Denials, Reply
+from services.broker import NotRunning, UnknownPrincipal, connect, load_credential
+from services.bus.client import Client, Reply, Violations
 from services.console.output import UNAVAILABLE, USAGE, as_json, refuse, say
 
 T = TypeVar("T")
@@ -31,10 +31,10 @@ class Session(Struct, kw_only=True):
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
         """A connection as this principal. Raises what `run` turns into an exit code."""
-        denials = Denials()
-        connection = await connect(self.data, self.principal, max_reconnect_attempts=2, error_cb=denials.heard)
+        violations = Violations(load_credential(self.data, self.principal).role)
+        connection = await connect(self.data, self.principal, max_reconnect_attempts=2, error_cb=violations.on_error)
         try:
-            yield Client(connection, self.principal, lambda: self.time, denials)
+            yield Client(connection, self.principal, lambda: self.time, violations)
         finally:
             await connection.close()
 
@@ -49,7 +49,10 @@ class Session(Struct, kw_only=True):
                 f"数据目录里没有“{self.principal}”的凭证，请检查 --as 和 --data。",
                 f"The data folder holds no credential for {self.principal}; check --as and --data.",
             )
-        except (NotRunning, nats.errors.Error, OSError, TimeoutError):
+        except (NotRunning, nats.errors.Error, OSError) as error:
+            if isinstance(error, OSError) and error.filename is not None:
+                # A file or folder, not the broker: `main` says which one.
+                raise
             self.fail(
                 UNAVAILABLE,
                 "service.unavailable",
@@ -71,15 +74,43 @@ class Session(Struct, kw_only=True):
         return reply
 
     def ask(
-        self, name: str, params: dict[str, Any] | None = None, min_seq: int | None = None, as_of: int | None = None
+        self,
+        name: str,
+        params: dict[str, Any] | None = None,
+        min_seq: int | None = None,
+        as_of: int | None = None,
+        explained: bool = False,
     ) -> dict[str, Any]:
-        """One query's whole answer."""
+        """One query's whole answer, all its pages; with what its columns mean when that is asked for too."""
 
-        async def work() -> Reply:
+        async def work() -> tuple[Reply, dict[str, Any]]:
             async with self.client() as client:
-                return await client.query(name, params, min_seq, as_of)
+                reply = await _every_page(client, name, params or {}, min_seq, as_of)
+                meaning = (await client.query("queries")).body if explained and not reply.refused else {}
+                return reply, meaning
 
-        return self.accepted(self.run(work)).body
+        reply, meaning = self.run(work)
+        described = [each for each in meaning.get("queries", ()) if each["name"] == name]
+        return self.accepted(reply).body | ({"explained": described[0]} if described else {})
+
+
+async def _every_page(
+    client: Client, name: str, params: dict[str, Any], min_seq: int | None, as_of: int | None
+) -> Reply:
+    """All pages as one answer, read at the position of the first; or the one page that the asker chose."""
+    first = await client.query(name, params, min_seq, as_of)
+    if first.refused or not first.body.get("more") or {"limit", "offset"} & params.keys():
+        return first
+    position = first.body["position"]
+    gathered = list(first.body["rows"])
+    more = True
+    while more:
+        page = await client.query(name, params | {"offset": len(gathered)}, as_of=position["seq"])
+        if page.refused:
+            return page
+        gathered += page.body["rows"]
+        more = bool(page.body["more"])
+    return Reply(body=first.body | {"rows": gathered, "more": False})
 
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:

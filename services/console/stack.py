@@ -4,14 +4,19 @@ import asyncio
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections import deque
 from pathlib import Path
 from typing import IO
 
-from services.broker import Broker, provision
+import psutil
+
+from services.broker import Broker, BrokerFailed, provision
 
 # Name of a process -> the services in it. Together they stay under 300 MB (docs/decisions/0007).
 PROCESSES = {"deciders": ("intake", "referral"), "projections": ("projections",)}
@@ -19,8 +24,12 @@ PROCESSES = {"deciders": ("intake", "referral"), "projections": ("projections",)
 MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 READY_WITHIN_SECONDS = 30.0
 STOP_WITHIN_SECONDS = 15.0
-# A service that dies is started again, but one that cannot live is not restarted for ever.
-RESTARTS_MAX = 20
+# A part that dies is started again, but one that cannot live is not restarted for ever.
+RESTARTS_MAX, RESTARTS_WITHIN_SECONDS = 20, 600.0
+# After kill -9 of a supervisor its services look for it every half second, and end what they are at.
+ORPHANS_WITHIN_SECONDS = 30.0
+
+log = logging.getLogger("lianxi.stack")
 
 
 class Held(Exception):
@@ -72,10 +81,10 @@ class Stack:
     async def start(self) -> None:
         """Bring everything up and return when it answers. Raises Held, StackFailed."""
         self.data.mkdir(parents=True, exist_ok=True)
-        self._hold()
+        self._lock = await asyncio.to_thread(self._held)
         try:
             self._settle()
-            self._broker = Broker(self.data)
+            self._broker = Broker(self.data, keep=(self._lock.fileno(),))
             await asyncio.to_thread(self._broker.start)
             announce(self.data, self._broker)
             await provision(self.data)
@@ -112,20 +121,25 @@ class Stack:
             self._lock.close()
             self._lock = None
 
-    def _hold(self) -> None:
+    def _held(self) -> IO[str]:
+        """The folder's lock. Broker and services hold it too: two brokers on one store would damage the ledger.
+
+        When a supervisor was killed, its processes are on their way out: they are waited for. Raises Held.
+        """
         lock = (self.data / "lock").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        end = time.monotonic() + ORPHANS_WITHIN_SECONDS
+        while not _locked(lock):
             lock.seek(0)
             holder = lock.read().strip()
-            lock.close()
-            raise Held(holder) from error
+            if _alive(holder) or time.monotonic() > end:
+                lock.close()
+                raise Held(holder)
+            time.sleep(0.1)
         lock.seek(0)
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
-        self._lock = lock
+        return lock
 
     def _settle(self) -> None:
         """The clock of a ledger is chosen once: a real one never becomes a simulated one, nor the other way round."""
@@ -146,6 +160,7 @@ class Stack:
                 stderr=log,
                 # Ctrl-C reaches the supervisor alone, which stops the services in order.
                 start_new_session=True,
+                pass_fds=(self._lock.fileno(),) if self._lock else (),
                 env=os.environ | MEMORY | {"LIANXI_PARENT": str(os.getpid())},
             )
 
@@ -157,18 +172,52 @@ class Stack:
         except TimeoutError:
             line = b""
         if b"ready" not in line:
+            process.kill()
             raise StackFailed(f"{name} did not start; see {self.data / 'logs' / name}.log")
 
     async def _keep_alive(self) -> None:
-        """Start again what died: a service at once, the broker with the ports it had."""
-        while self.restarts < RESTARTS_MAX:
+        """Start again what died: the broker with the ports it had, then the services. Ends when it gives up."""
+        lately: deque[float] = deque(maxlen=RESTARTS_MAX)
+        while len(lately) < RESTARTS_MAX or time.monotonic() - lately[0] > RESTARTS_WITHIN_SECONDS:
             await asyncio.sleep(0.2)
-            if self._broker is not None and not self._broker.running:
+            for name in self._dead():
                 self.restarts += 1
-                await asyncio.to_thread(self._broker.start)
-                announce(self.data, self._broker)
-            for name, process in list(self._services.items()):
-                if process.poll() is not None:
-                    self.restarts += 1
-                    self._services[name] = self._spawn(name)
-                    await self._ready(name)
+                lately.append(time.monotonic())
+                log.warning("%s ended and is started again", name)
+                try:
+                    await self._again(name)
+                except (StackFailed, BrokerFailed, OSError) as error:
+                    # Whatever it needs may be dead as well: the next round sees to both.
+                    log.warning("%s did not start again: %s", name, type(error).__name__)
+                    break
+        log.error("the stack gives up after %s restarts; see %s", RESTARTS_MAX, self.data / "logs")
+
+    def _dead(self) -> list[str]:
+        broker = ["broker"] if self._broker is not None and not self._broker.running else []
+        return broker + [name for name, process in self._services.items() if process.poll() is not None]
+
+    async def _again(self, name: str) -> None:
+        if name == "broker":
+            assert self._broker is not None
+            await asyncio.to_thread(self._broker.start)
+            announce(self.data, self._broker)
+        else:
+            self._services[name] = self._spawn(name)
+            await self._ready(name)
+
+    async def given_up(self) -> None:
+        """Return when something died so often that it is not started again."""
+        if self._watch is not None:
+            await asyncio.wait({self._watch})
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _alive(pid: str) -> bool:
+    return pid.isdigit() and psutil.pid_exists(int(pid))

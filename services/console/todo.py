@@ -8,7 +8,7 @@ import click
 from services.bus.clock import CHINA
 from services.console.output import as_json, say, table, written
 from services.console.presenting import Presentation
-from services.console.reading import MIN_SEQ, described
+from services.console.reading import MIN_SEQ
 from services.console.session import DATA, Session, pass_session, rows
 from services.directory import directory
 
@@ -56,7 +56,7 @@ def todo(
     }
     desk = desk or (person.desk if person else None)
     params |= {key: value for key, value in (("unit", unit), ("desk", desk)) if value}
-    answer = session.ask("todo", params, min_seq)
+    answer = session.ask("todo", params, min_seq, explained=not session.machine)
     listed = rows(answer)
     if session.machine:
         as_json({"position": answer["position"], "rows": listed})
@@ -65,7 +65,7 @@ def todo(
 
 
 def _print(session: Session, answer: dict[str, Any], listed: list[dict[str, Any]]) -> None:
-    shown = Presentation(described(session, "todo"), session.lang)
+    shown = Presentation(answer["explained"], session.lang)
     columns = shown.columns(answer["columns"], wide=False)
     if not listed:
         say(session.lang, "没有待办。", "Nothing is to be done.")

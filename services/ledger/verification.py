@@ -18,6 +18,7 @@ SENTENCES = {
     "wrong_subject": ("提交与所在主题不符", "the commit names another aggregate than its subject"),
     "wrong_number": ("对象内编号不连续", "the number in its aggregate does not follow"),
     "wrong_prev": ("前一条的哈希不符，内容被改动或缺失", "prev is not the hash of the commit before it"),
+    "wrong_hash": ("提交的内容与导出时记下的哈希不符", "the bytes are not those whose hash was noted at the export"),
     "twice": ("同一提交出现两次", "the same commit stands twice"),
     "illegal": ("这一步在业务规则下不可能发生", "a fact cannot follow the ones before it"),
 }
@@ -43,11 +44,15 @@ class VerificationReport(Struct, frozen=True, kw_only=True):
 
 
 def verify(
-    messages: Iterable[tuple[int, str, bytes]], legal: Mapping[str, Legal], end: int | None = None
+    messages: Iterable[tuple[int, str, bytes]],
+    legal: Mapping[str, Legal],
+    end: int | None = None,
+    noted: Mapping[int, str] | None = None,
 ) -> VerificationReport:
     """Check every commit and go on after a bad one.
 
     `end`: the ledger's last position; then every position from 1 up to it must be there. An export has some only.
+    `noted`: position -> hash as an export noted it; nothing in the chain vouches for the last commit of an aggregate.
     """
     found: list[VerificationProblem] = []
     chains: dict[str, list[Commit]] = {}
@@ -65,6 +70,8 @@ def verify(
         if end is not None and seq != last + 1:
             wrong(last + 1, "gap")
         count, last, head = count + 1, seq, commits.digest(raw)
+        if noted and noted.get(seq, head) != head:
+            wrong(seq, "wrong_hash")
         try:
             commit = commits.decode(raw)
             kind, _, key = subjects.parse(subject)

@@ -1,7 +1,5 @@
-"""Fixtures of the tests that need a real broker. An `async def` test runs in an event loop of its own."""
+"""Fixtures of the tests that need a real broker."""
 
-import asyncio
-import inspect
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +8,8 @@ from typing import Any
 import pytest
 
 from events import subjects
+from tests.support.asynchronous import pytest_pyfunc_call as pytest_pyfunc_call
 from tests.support.brokers import Bus, cluster, single
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    wanted = inspect.signature(pyfuncitem.obj).parameters
-    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
-    return True
 
 
 @pytest.fixture(scope="session")

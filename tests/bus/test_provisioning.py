@@ -44,7 +44,7 @@ async def test_a_reaction_sees_one_commit_at_a_time_and_never_loses_one(bus: Bus
     for service in ("intake", "referral"):
         config = await configuration(bus, f"CONSUMER.INFO.{LEDGER}.{service}")
         assert (config["ack_policy"], config["max_ack_pending"], config["max_deliver"]) == ("explicit", 1, -1)
-        assert config["ack_wait"] == 30_000_000_000
+        assert config["ack_wait"] == 5_000_000_000
 
 
 async def test_every_unit_has_a_consumer_of_its_own_feed(one: Bus):

@@ -232,7 +232,7 @@ def test_pages_join_without_a_gap(store: Store) -> None:
         ("contacts", {}, "query.unknown", None),
         ("../models", {}, "query.unknown", None),
         ("case", {}, "query.bad_parameter", "case"),
-        ("case", {"case": "x", "and": "y"}, "query.bad_parameter", "and"),
+        ("case", {"case": "x", "and": "y"}, "query.unknown_parameter", "params"),
         ("case", {"case": "N-1\n"}, "query.bad_parameter", "case"),
         ("case", {"case": 7}, "query.bad_parameter", "case"),
         ("contact_register", {"from": "12.1.2026"}, "query.bad_parameter", "from"),

@@ -1,7 +1,7 @@
 -- query: case_history (个案经过)
 -- over: case_board, referral_ledger, supervision_ledger
 -- column: seq | 事件号 | position in the ledger
--- column: kind | 对象 | contact, case, referral, notice
+-- column: kind | 对象 | code of list kind
 -- column: key | 标识 | id of that contact, case …
 -- column: type | 事实 | code of list fact, with its version: what happened
 -- column: occurred | 发生时间 | when it happened
