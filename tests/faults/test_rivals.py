@@ -46,10 +46,10 @@ async def test_of_two_coordinators_one_wins_and_the_other_learns_what_changed(st
                 )
             )
             (won,) = [reply for reply in replies if not reply.refused]
-            (lost,) = [reply for reply in replies if reply.refused]
+            (lost,) = [reply.refused for reply in replies if reply.refused]
             winner = "coordinator" if replies[0] is won else "coordinator2"
-            assert lost.refused["code"] == "aggregate.changed"
-            for sentence in (lost.refused["zh"], lost.refused["en"]):
+            assert lost["code"] == "aggregate.changed"
+            for sentence in (lost["zh"], lost["en"]):
                 assert "ReferralRequested" in sentence or "拟转办" in sentence or "Referral requested" in sentence
                 assert winner in sentence
 
