@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import pytest
 
 from tests.support.running import PROGRAM, environment
 
-WITHIN_SECONDS = 100
+WITHIN_SECONDS = 240
 SAME = ("contacts", "dispositions", "referrals", "notices", "verify", "rebuild", "head", "figures_digest")
 
-pytestmark = pytest.mark.timeout(4 * WITHIN_SECONDS)
+pytestmark = pytest.mark.timeout(2 * WITHIN_SECONDS)
 
 
 def played(out: Path, seed: int) -> dict[str, Any]:
@@ -40,11 +41,11 @@ def documents(out: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
     folder = tmp_path_factory.mktemp("demo")
-    found = {}
-    for name, seed in (("first", 11), ("again", 11), ("other", 12)):
-        summary = played(folder / name, seed)
-        found[name] = (summary, documents(folder / name))
-    return found
+    seeds = {"first": 11, "again": 11, "other": 12}
+    # At the same time, each on a stack of its own: what a busy machine changes about a demo would show here.
+    with ThreadPoolExecutor(len(seeds)) as pool:
+        summaries = pool.map(lambda name: played(folder / name, seeds[name]), seeds)
+        return {name: (summary, documents(folder / name)) for name, summary in zip(seeds, summaries, strict=True)}
 
 
 def test_one_seed_gives_the_same_figures_digest_and_head(towns: Any) -> None:
