@@ -2,9 +2,10 @@
 # make test   everything that a change must pass
 # make up     the stack in the foreground; Ctrl-C stops it
 # make check  the fast part of `make test`: style, types, who imports whom
+# make bench  rows and commands a second, against what was promised and what the disk can do
 # make lock   renew requirements.lock after a change of dependencies
 .DEFAULT_GOAL := help
-.PHONY: help demo test check up lock
+.PHONY: help demo test check up bench lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +36,10 @@ check: $(READY)
 
 test: check
 	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.import_rate
+	$(BIN)/python -m benchmarks.command_throughput
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -10,11 +10,16 @@ from events.contact import Number
 from events.fact import Code, Id, Label, Moment, Token
 from services.command import Command, ShortText, Text
 
+# As printed on the form, in one line; a query finds it by exactly these characters.
+FormNumber = Annotated[
+    str, Meta(pattern=r"\A[^\x00-\x1f\x7f*>]{1,40}\Z", description="编号, unique in its desk and year")
+]
+
 
 class RegisterContact(Command, frozen=True, kw_only=True):
     """Enter one contact, complete as on the paper form (登记表), with its primary disposition."""
 
-    number: Number
+    number: FormNumber
     desk: Token
     channel: Code
     started: Moment
