@@ -85,6 +85,7 @@ def _timers(replicas: int) -> dict[str, Any]:
         "allow_msg_schedules": True,
         # Schedules force it on, and the ledger could not be kept from purging: hence a stream of their own.
         "allow_rollup_hdrs": True,
+        "compression": "none",
         "num_replicas": replicas,
     }
 

@@ -61,6 +61,11 @@ lives = st.builds(
 )
 
 
+def woken(it: Life) -> datetime | None:
+    assert it.state is not None
+    return next_wake(it.state, CLOCK)
+
+
 @settings(max_examples=400, deadline=None)
 @given(lives)
 def test_the_check_records_at_the_wake_and_nothing_before_it(lived: tuple[Life, datetime]) -> None:
@@ -88,25 +93,24 @@ def test_what_does_not_wake_never_has_anything_to_record(lived: tuple[Life, date
 def test_every_wake_leads_to_the_end_of_supervision_in_a_few_checks(lived: tuple[Life, datetime]) -> None:
     it, now = lived
     for _ in range(3):
-        assert it.state is not None
-        wake = next_wake(it.state, CLOCK)
+        wake = woken(it)
         if wake is None:
             break
         now = max(now, wake)
         it.decide(CHECK, now, COORDINATOR)
-    assert next_wake(it.state, CLOCK) is None
+    assert woken(it) is None
 
 
 def test_an_unsigned_referral_wakes_right_after_its_due_moment() -> None:
     it = Life()
-    assert next_wake(it.state, CLOCK) == it.state.issued.due_sign + TICK
+    assert woken(it) == it.state.issued.due_sign + TICK
 
 
 def test_a_signed_referral_wakes_with_the_working_day_after_its_due_day() -> None:
     it = Life()
     it.decide(SIGN, moment("2026-02-13T15:00"))
     # Due on Friday 27 February; Saturday 28 February 2026 is made up for the Spring Festival.
-    assert next_wake(it.state, CLOCK) == moment("2026-02-28T00:00")
+    assert woken(it) == moment("2026-02-28T00:00")
 
 
 @pytest.mark.parametrize("step", [VERIFY, GRANT], ids=["verified", "returned"])
@@ -116,4 +120,4 @@ def test_what_has_ended_wakes_no_more(step: Command) -> None:
     it.decide(report(moment("2026-02-14T10:00").date()) if step is VERIFY else ASK_RETURN, moment("2026-02-14T10:00"))
     it.decide(step, moment("2026-02-14T11:00"), COORDINATOR)
     assert it.state.status in ENDED
-    assert next_wake(it.state, CLOCK) is None
+    assert woken(it) is None
