@@ -7,10 +7,11 @@ and asks without a pause while it is gone. Timers may be gone; commands go on (d
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 import nats.errors
-from msgspec import Struct
+from msgspec import Meta, Struct
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -32,7 +33,7 @@ class TimersUnavailable(Exception):
 class Wake(Struct, frozen=True):
     """What a schedule carries: the moment it is for, and how many commits its aggregate had when it was armed."""
 
-    n: int
+    n: Annotated[int, Meta(ge=1)]
     at: Moment
 
 
