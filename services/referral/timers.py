@@ -20,7 +20,7 @@ from events.commit import Actor
 from services.bus.clock import CHINA
 from services.bus.reaction import PASSING
 from services.bus.request import Accepted, Answer, Request
-from services.bus.timers import Schedule, TimersUnavailable, Wake
+from services.bus.timers import Schedule, Wake
 from services.decision import Refused
 from services.referral.watch import Watch
 
@@ -101,7 +101,8 @@ class Timers:
         await self._watch.follow()
         if standing is not None:
             await self._watch.recompute()
-            self._watch.compare(standing)
+            different = self._watch.compare(standing)
+            log.info("%d of %d timers differ from the ledger and are armed anew", different, len(self._watch.open))
             self._compare_at = asyncio.get_running_loop().time() + self._compared_every
         await self._arm()
 
@@ -127,7 +128,7 @@ class Timers:
         while True:
             try:
                 messages = await self._schedule.take()
-            except TimersUnavailable as error:
+            except Exception as error:
                 await self._trouble("taken", error)
                 continue
             self._well("taken")
