@@ -13,6 +13,7 @@ from events.subjects import TIMERS
 from services.broker import provision
 from services.bus.timers import Schedule, Wake
 from services.referral.referral import CHINA
+from services.referral.watch import KINDS
 from services.referral.working_clock import WorkingClock
 from tests.support.brokers import Bus
 from tests.support.waking import (
@@ -67,14 +68,13 @@ async def test_what_was_due_while_nobody_looked_is_recorded_at_start(own: Bus):
         await eventually(lambda: is_overdue(own, subject))
 
 
-async def test_a_due_moment_that_passes_wakes_the_service(own: Bus):
+async def test_a_due_moment_that_passes_wakes_the_service(bus: Bus):
     due = now() + 2 * SECOND
-    subject = await refer(own, due)
-    async with waking(own):
-        await eventually(lambda: is_armed(own, subject))
-        assert await names(own, subject) == ["ReferralIssued"]
-        await eventually(lambda: is_overdue(own, subject))
-    async with own.ledger() as ledger:
+    subject = await refer(bus, due)
+    async with waking(bus):
+        await eventually(lambda: is_armed(bus, subject))
+        await eventually(lambda: is_overdue(bus, subject))
+    async with bus.ledger() as ledger:
         (_, overdue) = (await ledger.load(subject)).commits
     assert overdue.commit.recorded > due
     assert overdue.commit.actor.principal == "referral"
@@ -227,6 +227,20 @@ async def test_a_wake_that_comes_before_its_moment_comes_again_at_it(own: Bus):
 
         await eventually(taken)
     assert now() > at
+    assert await names(own, subject) == ["ReferralIssued"]
+
+
+async def test_a_check_that_does_not_agree_with_the_wake_runs_in_no_circles(own: Bus):
+    past = now() - SECOND
+    hasty = msgspec.structs.replace(KINDS["referral"], next_wake=lambda state, deadlines: past)
+    subject = await refer(own, now() + LONG)
+    async with waking(own, kinds={"referral": hasty}):
+
+        async def put_off() -> bool:
+            held = (await standing(own)).get(subject)
+            return held is not None and held > now() + 30 * SECOND
+
+        await eventually(put_off)
     assert await names(own, subject) == ["ReferralIssued"]
 
 

@@ -22,7 +22,7 @@ def own(tmp_path: Path) -> Iterator[Bus]:
 
 def test_a_due_moment_that_passes_while_the_broker_is_down_is_recorded_once_when_it_is_back(own: Bus) -> None:
     async def story() -> None:
-        due = now() + 3 * SECOND
+        due = now() + 5 * SECOND
         subjects = [await refer(own, due) for _ in range(5)]
         async with waking(own):
             await eventually(lambda: is_armed(own, *subjects))

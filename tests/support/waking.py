@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from services.ledger import Append, Ledger
 from services.referral.app import Referrals
 from services.referral.referral import CHINA
 from services.referral.timers import COMPARED_EVERY, Timers
-from services.referral.watch import Watch
+from services.referral.watch import KINDS, Kind, Watch
 from services.referral.working_clock import WorkingClock
 from tests.support.brokers import BOUND_SECONDS, Bus
 from tests.support.commits import commit_after
@@ -88,12 +88,15 @@ async def refer(bus: Bus, due: datetime, unit: str = "u07", **changed: Any) -> s
 
 
 @asynccontextmanager
-async def waking(bus: Bus, compared_every: timedelta = COMPARED_EVERY) -> AsyncIterator[Timers]:
+async def waking(
+    bus: Bus, compared_every: timedelta = COMPARED_EVERY, kinds: Mapping[str, Kind] = KINDS
+) -> AsyncIterator[Timers]:
     """The timers of one instance of the referral service."""
     async with bus.connected("referral") as connection:
         ledger, clock = Ledger(connection), WorkingClock()
         referrals = Referrals(ledger, clock)
-        timers = Timers(Watch(ledger, clock), Schedule(connection, "referral"), referrals.handle, compared_every)
+        watch = Watch(ledger, clock, kinds)
+        timers = Timers(watch, Schedule(connection, "referral"), referrals.handle, compared_every)
         timers.start()
         try:
             yield timers
