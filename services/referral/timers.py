@@ -59,6 +59,7 @@ class Timers:
         self._poked = asyncio.Event()
         self._compare_at = 0.0
         self._troubled: set[str] = set()
+        self._stopped = False
         self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -66,6 +67,9 @@ class Timers:
 
     async def stop(self) -> None:
         """Stop; a wake that was not finished comes again."""
+        # Cancelling alone is not enough: on Python 3.11 `wait_for` forgets it when its answer comes at that moment.
+        self._stopped = True
+        self._poked.set()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -83,7 +87,7 @@ class Timers:
 
     async def _keep_armed(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._stopped:
             self._poked.clear()
             try:
                 await self._look(compare=loop.time() >= self._compare_at)
@@ -93,7 +97,8 @@ class Timers:
             self._well("armed")
             await asyncio.sleep(GATHER_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), max(self._compare_at - loop.time(), 0))
+                async with asyncio.timeout_at(self._compare_at):
+                    await self._poked.wait()
 
     async def _look(self, compare: bool) -> None:
         # In this order: what was recorded after the list was read is read after it, never missed.
@@ -125,7 +130,7 @@ class Timers:
                 watch.changed.discard(subject)
 
     async def _take_wakes(self) -> None:
-        while True:
+        while not self._stopped:
             try:
                 messages = await self._schedule.take()
             except Exception as error:

@@ -1,5 +1,6 @@
 """The broker wakes the referral service when a due date has passed; the ledger alone says what was due. Real broker."""
 
+import asyncio
 import json
 import logging
 from datetime import timedelta
@@ -13,9 +14,10 @@ from events.subjects import TIMERS
 from services.broker import provision
 from services.bus.timers import Schedule, Wake
 from services.referral.referral import CHINA
+from services.referral.timers import Timers
 from services.referral.watch import KINDS
 from services.referral.working_clock import WorkingClock
-from tests.support.brokers import Bus
+from tests.support.brokers import BOUND_SECONDS, Bus
 from tests.support.waking import (
     SECOND,
     VERIFIED,
@@ -261,3 +263,19 @@ async def test_a_damaged_referral_keeps_no_other_from_being_woken(own: Bus):
     async with waking(own):
         await eventually(lambda: is_overdue(own, whole))
         assert damaged not in await standing(own)
+
+
+async def test_the_timers_stop_at_once_whatever_they_are_doing(own: Bus):
+    async def nothing(_: None) -> None:
+        """A command that records nothing: the timers look all the same."""
+
+    async def resting(timers: Timers) -> bool:
+        return bool(timers._poked._waiters)
+
+    await refer(own, now() + LONG)
+    for turns in range(6):
+        async with asyncio.timeout(BOUND_SECONDS), waking(own) as timers:
+            await eventually(lambda timers=timers: resting(timers))  # type: ignore[misc]
+            await timers.after(nothing)(None)
+            for _ in range(turns):
+                await asyncio.sleep(0)
