@@ -1,1 +1,1 @@
-"""How fast the running stack is, against a stated limit. Nothing here is a test: a busy machine is not a fault."""
+"""Measurements on a real broker, each a program: `python -m benchmarks.NAME`. Nothing here is a test: a busy machine is not a fault."""

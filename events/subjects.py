@@ -6,6 +6,7 @@ _TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
 
 LEDGER = "LEDGER"
 PARTNERS = "PARTNERS"
+TIMERS = "TIMERS"
 AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1}
 
 
@@ -47,6 +48,42 @@ def series(name: str) -> str:
 def anywhere(kind: str, key: str) -> str:
     """A filter that finds one aggregate without its routing token. For look-ups only, never for a guard."""
     return f"ledger.{_join(kind)}.*.{_join(key)}"
+
+
+def every(kind: str) -> str:
+    """A filter over all aggregates of one kind. For reading in order, never for a guard."""
+    return f"ledger.{_join(kind)}.>"
+
+
+def timer_at(aggregate: str) -> str:
+    """Where the schedule of one aggregate stands, given its ledger subject: publishing again replaces it."""
+    return f"timer.at.{_routed(aggregate)}"
+
+
+def timer_due(aggregate: str) -> str:
+    """Where the broker writes that the moment has come."""
+    return f"timer.due.{_routed(aggregate)}"
+
+
+def timers_due() -> str:
+    return "timer.due.>"
+
+
+def parse_timer(subject: str) -> tuple[bool, str]:
+    """`timer.due.referral.u07.X` -> (True, "ledger.referral.u07.X"); raises BadToken on anything else."""
+    head, _, rest = subject.partition(".")
+    phase, _, routed = rest.partition(".")
+    if head != "timer" or phase not in ("at", "due"):
+        raise BadToken("not a timer subject")
+    aggregate = f"ledger.{routed}"
+    return phase == "due", f"ledger.{_routed(aggregate)}"
+
+
+def _routed(aggregate: str) -> str:
+    kind, unit, key = parse(aggregate)
+    if unit is None:
+        raise BadToken("an aggregate with a timer names its unit")
+    return _join(kind, unit, key)
 
 
 def command(service: str, principal: str, verb: str) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from events.subjects import LEDGER, PARTNERS
+from events.subjects import LEDGER, PARTNERS, TIMERS
 from services.broker.credentials import OFFICE_API, Credential
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
@@ -15,6 +15,15 @@ READ_LEDGER = (
 )
 # Answers go to inboxes and to the broker's own return addresses for requests from the other accounts.
 _REPLIES = ("_INBOX.>", "_R_.>")
+
+
+# Arming and reading what is armed. The wakes themselves are written by the broker, and by nobody else.
+_TIMERS = (
+    "timer.at.>",
+    f"$JS.API.DIRECT.GET.{TIMERS}",
+    f"$JS.API.CONSUMER.MSG.NEXT.{TIMERS}.referral",
+    *(form.format(stream=TIMERS, consumer="referral") for form in _ACKS),
+)
 
 
 class Permission(Struct, frozen=True):
@@ -44,7 +53,8 @@ def permission(credential: Credential) -> Permission | None:
         case "service", "referral":
             own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
             return Permission(
-                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral")
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_REPLIES),
+                (*inbox, "cmd.referral.*.* referral"),
             )
         case "service", "projections":
             return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))

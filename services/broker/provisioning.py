@@ -8,7 +8,7 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from events.subjects import LEDGER, PARTNERS, partner
+from events.subjects import LEDGER, PARTNERS, TIMERS, partner, timers_due
 from services.broker.connection import connect, endpoint
 from services.broker.durability import assert_healthy
 from services.directory import directory
@@ -70,6 +70,26 @@ def _partners(replicas: int) -> dict[str, Any]:
     }
 
 
+def _timers(replicas: int) -> dict[str, Any]:
+    """Message schedules (ADR-51). A cache of the ledger's due dates: whoever loses it, the referral service refills it."""
+    return {
+        "name": TIMERS,
+        "subjects": ["timer.>"],
+        "storage": "file",
+        # A wake leaves with its acknowledgement; a schedule, which no consumer takes, stays until it fires.
+        "retention": "workqueue",
+        "discard": "old",
+        # One schedule an aggregate, one wake that waits.
+        "max_msgs_per_subject": 1,
+        "allow_direct": True,
+        "allow_msg_schedules": True,
+        # Schedules force it on, and the ledger could not be kept from purging: hence a stream of their own.
+        "allow_rollup_hdrs": True,
+        "compression": "none",
+        "num_replicas": replicas,
+    }
+
+
 def _consumer(name: str, filters: list[str], pending: int, replicas: int, seconds: int) -> dict[str, Any]:
     only = {"filter_subject": filters[0]} if len(filters) == 1 else {"filter_subjects": filters}
     return only | {
@@ -92,7 +112,9 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
     referral = _consumer("referral", ["ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
     units = [(PARTNERS, _consumer(unit.code, [partner(unit.code)], 1000, replicas, 30)) for unit in directory().units]
-    return [(LEDGER, intake), (LEDGER, referral), *units]
+    # Many wakes at once: each is of another aggregate.
+    wakes = _consumer("referral", [timers_due()], 256, replicas, 30)
+    return [(LEDGER, intake), (LEDGER, referral), (TIMERS, wakes), *units]
 
 
 async def provision(data: Path, replicas: int = 1, url: str | None = None) -> None:
@@ -103,7 +125,7 @@ async def provision(data: Path, replicas: int = 1, url: str | None = None) -> No
     await asyncio.to_thread(assert_healthy, endpoint(data).monitoring)
     connection = await connect(data, "admin", url=url)
     try:
-        for config in (_ledger(replicas), _partners(replicas)):
+        for config in (_ledger(replicas), _partners(replicas), _timers(replicas)):
             await _ensure(
                 connection, f"STREAM.INFO.{config['name']}", f"STREAM.CREATE.{config['name']}", config, config
             )

@@ -24,15 +24,19 @@ async def serve_services(names: Sequence[str], data: Path, url: str | None, pare
     where = endpoint(data)
     assert_durable(where.monitoring)
     brokers: list[NatsBroker] = []
+    stopping: list[Close] = []
     closing: list[Close] = []
     for name in names:
         credential = load_credential(data, name)
         broker = new_broker(credential, url or where.client, name)
         connection = await broker.connect()
-        closing.append(await _attach(name, broker, connection, credential, data))
+        closing.append(await _attach(name, broker, connection, credential, data, stopping))
         brokers.append(broker)
     app = FastStream(*brokers, logger=None)
     app.after_startup(_announce("+".join(names)))
+    for stop in stopping:
+        # Before the connections close: what works by itself would take their end for a fault.
+        app.on_shutdown(stop)
     watch = asyncio.create_task(_follow(parent, app)) if parent else None
     try:
         await app.run(sleep_time=0.1)
@@ -44,7 +48,12 @@ async def serve_services(names: Sequence[str], data: Path, url: str | None, pare
 
 
 async def _attach(
-    name: str, broker: NatsBroker, connection: nats.aio.client.Client, credential: Credential, data: Path
+    name: str,
+    broker: NatsBroker,
+    connection: nats.aio.client.Client,
+    credential: Credential,
+    data: Path,
+    stopping: list[Close],
 ) -> Close:
     ledger = Ledger(connection)
     chosen = settings(data)
@@ -60,12 +69,21 @@ async def _attach(
             serve_reactions(broker, name, intake.react, credential.inbox)
             return _closing(vault.close)
         case "referral":
+            from services.bus.timers import Schedule
             from services.referral.app import Referrals
+            from services.referral.timers import Timers
+            from services.referral.watch import Watch
             from services.referral.working_clock import WorkingClock
 
-            referral = Referrals(ledger, WorkingClock())
-            serve_commands(broker, name, simulated, referral.handle)
-            serve_reactions(broker, name, referral.react, credential.inbox)
+            clock = WorkingClock()
+            referral = Referrals(ledger, clock)
+            timers = Timers(Watch(ledger, clock), Schedule(connection, name), referral.handle)
+            serve_commands(broker, name, simulated, timers.after(referral.handle))
+            serve_reactions(broker, name, timers.after(referral.react), credential.inbox)
+            if not simulated:
+                # No moment of a simulated clock comes by itself: there deadlines are checked by command.
+                timers.start()
+                stopping.append(timers.stop)
             return _closing(lambda: None)
         case _:
             from services.projections.app import Projections

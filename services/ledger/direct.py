@@ -27,6 +27,7 @@ class Access(Struct, frozen=True):
 
     connection: Client
     api: str = "$JS.API"
+    stream: str = LEDGER
 
 
 async def batch(access: Access, request: dict[str, Any]) -> tuple[list[Raw], int]:
@@ -47,7 +48,7 @@ async def batch(access: Access, request: dict[str, Any]) -> tuple[list[Raw], int
     subscription = await connection.subscribe(inbox, cb=on_message)
     try:
         body = json.dumps({"batch": BATCH, "max_bytes": BYTES_MAX} | request).encode()
-        await connection.publish(f"{access.api}.DIRECT.GET.{LEDGER}", body, reply=inbox)
+        await connection.publish(f"{access.api}.DIRECT.GET.{access.stream}", body, reply=inbox)
         end = await asyncio.wait_for(done, TIMEOUT_SECONDS)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise LedgerUnavailable("the ledger does not answer") from error
@@ -102,7 +103,8 @@ async def walk(access: Access, subject: str, after: int, most: int | None = None
 async def _on_leader(access: Access, request: dict[str, Any]) -> Raw | None:
     try:
         body = json.dumps(request).encode()
-        answer = await access.connection.request(f"{access.api}.STREAM.MSG.GET.{LEDGER}", body, timeout=TIMEOUT_SECONDS)
+        asked = f"{access.api}.STREAM.MSG.GET.{access.stream}"
+        answer = await access.connection.request(asked, body, timeout=TIMEOUT_SECONDS)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise LedgerUnavailable("the ledger's leader does not answer") from error
     return _message(json.loads(answer.data))

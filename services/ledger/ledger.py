@@ -92,16 +92,19 @@ class Ledger:
             raise DamagedLedger(f"position {at + 1} is missing")
 
     async def read_raw(
-        self, after: int = 0, batch: int = 500, until: int | None = None
+        self, after: int = 0, batch: int = 500, until: int | None = None, subject: str = "ledger.>"
     ) -> AsyncIterator[list[direct.Raw]]:
-        """Like `read`, undecoded and with its gaps: an auditor reads on where a service would stop."""
+        """Like `read`, undecoded and with its gaps: an auditor reads on where a service would stop.
+
+        `subject`: those of one subject or filter alone.
+        """
         at, end = after, (await self.head()).seq if until is None else until
         while at < end:
             size = min(batch, end - at)
-            found, _ = await direct.batch(self._access, {"seq": at + 1, "next_by_subj": "ledger.>", "batch": size})
+            found, _ = await direct.batch(self._access, {"seq": at + 1, "next_by_subj": subject, "batch": size})
             if not found:
                 # A replica that lags ends before the ledger does; that nothing follows, only the leader can say.
-                found = [each async for each in direct.walk(self._access, "ledger.>", at, size)]
+                found = [each async for each in direct.walk(self._access, subject, at, size)]
             found = [each for each in found if each[0] <= end]
             if not found:
                 return

@@ -8,12 +8,31 @@ import pytest
 from nats.js.errors import Error as StreamError
 
 from events import subjects
-from events.subjects import LEDGER, PARTNERS
+from events.subjects import LEDGER, PARTNERS, TIMERS
 from services.broker import load_credential
 from services.ledger import Ledger
 from tests.support.brokers import Attacker, Bus, attacker
 from tests.support.commits import following
 
+# Reading, arming, faking, taking and losing a wake.
+TIMERS_OF_OTHERS = [
+    "timer.at.referral.u01.X",
+    "timer.due.referral.u01.X",
+    "timer.x",
+    *(
+        f"$JS.API.{verb}.{TIMERS}"
+        for verb in ("DIRECT.GET", "STREAM.MSG.GET", "STREAM.INFO", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.DELETE")
+    ),
+    f"$JS.API.DIRECT.GET.{TIMERS}.timer.at.referral.u01.X",
+    f"$JS.API.CONSUMER.CREATE.{TIMERS}.mine",
+    f"$JS.API.CONSUMER.INFO.{TIMERS}.referral",
+    f"$JS.API.CONSUMER.DELETE.{TIMERS}.referral",
+    f"$JS.API.CONSUMER.MSG.NEXT.{TIMERS}.referral",
+    f"$JS.ACK.{TIMERS}.referral.1.1.1.1.0",
+    f"$JS.ACK._.hash.{TIMERS}.referral.1.1.1.1.0",
+    f"office.API.DIRECT.GET.{TIMERS}",
+    f"office.API.STREAM.INFO.{TIMERS}",
+]
 # What a unit could try. OWN is u01; everything else is somebody else's or nobody's.
 DENIED_TO_A_UNIT = [
     f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u02",
@@ -69,11 +88,12 @@ DENIED_TO_A_UNIT = [
     "_INBOX.x.y",
     "_R_.x.y",
     "$SYS.REQ.SERVER.PING",
+    *TIMERS_OF_OTHERS,
 ]
 DENIED_TO_HEAR = [
     ">", "*", "*.>", "partner.>", "partner.u01.>", "partner.u02.>", "ledger.>", "ledger.referral.u01.>", "cmd.>",
     "cmd.referral.>", "cmd.referral.u01.>", "cmd.referral.u02.*", "qry.>", "_INBOX.>", "_INBOX.*.>", "_R_.>", "$JS.>",
-    "$JS.ACK.>", "$JS.API.>", "$JS.EVENT.>", "$SYS.>",
+    "$JS.ACK.>", "$JS.API.>", "$JS.EVENT.>", "$SYS.>", "timer.>", "timer.due.>", "timer.at.referral.u01.>",
 ]  # fmt: skip
 HOSTILE_REPLIES = [
     "ledger.referral.u02.INJECTED",
@@ -87,6 +107,8 @@ HOSTILE_REPLIES = [
     f"$JS.ACK.{PARTNERS}.u02.1.1.1.1.0",
     "_R_.x.y",
     "$SYS.REQ.SERVER.PING",
+    "timer.at.referral.u01.X",
+    "timer.due.referral.u01.X",
 ]
 OWN_TO_A_UNIT = [
     (f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u01", b'{"batch":1,"no_wait":true}'),
@@ -94,6 +116,14 @@ OWN_TO_A_UNIT = [
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b'{"seq":1}'),
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b"no json"),
     ("cmd.referral.u01.SignReferral", b"{}"),
+]
+# What the referral service may do to TIMERS: a wake itself is written by the broker alone.
+TO_KEEP_TIMERS = [
+    "timer.at.referral.u01.X",
+    f"$JS.API.DIRECT.GET.{TIMERS}",
+    f"$JS.API.CONSUMER.MSG.NEXT.{TIMERS}.referral",
+    f"$JS.ACK.{TIMERS}.referral.1.1.1.1.0",
+    f"$JS.ACK._.hash.{TIMERS}.referral.1.1.1.1.0",
 ]
 PEOPLE = ["coordinator", "supervisor", "duty-city", "auditor", "leader"]
 
@@ -205,6 +235,7 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
         "partner.u01.referral.X", "_INBOX.x.y", f"$JS.API.STREAM.DELETE.{LEDGER}", f"$JS.API.STREAM.UPDATE.{LEDGER}",
         f"$JS.API.STREAM.PURGE.{LEDGER}", f"$JS.API.STREAM.MSG.DELETE.{LEDGER}", f"$JS.API.CONSUMER.CREATE.{LEDGER}.mine",
         f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.intake", f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u01",
+        *TIMERS_OF_OTHERS,
     ]  # fmt: skip
     reading = [f"office.API.{verb}.{LEDGER}" for verb in ("DIRECT.GET", "STREAM.MSG.GET", "STREAM.INFO")]
     denied += [each.replace("office.API", "$JS.API") for each in reading]
@@ -233,6 +264,7 @@ async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str,
         *(f"$JS.API.CONSUMER.{verb}.{LEDGER}.{service}" for verb in ("CREATE", "DELETE", "PAUSE", "RESET")),
         "cmd.intake.coordinator.CloseCase", "cmd.referral.u01.SignReferral", f"$JS.API.STREAM.DELETE.{PARTNERS}",
     ]  # fmt: skip
+    denied += [each for each in TIMERS_OF_OTHERS if service != "referral" or each not in TO_KEEP_TIMERS]
     async with attacker(one, service) as held:
         assert [subject for subject in denied if await held.publishes(subject)] == []
         assert [subject for subject in (">", "ledger.>", "_INBOX.>", "cmd.>") if await held.subscribes(subject)] == []

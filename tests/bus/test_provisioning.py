@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.subjects import LEDGER, PARTNERS
+from events.subjects import LEDGER, PARTNERS, TIMERS
 from services.broker import ConfigurationDrift, NotDurable, NotHealthy, assert_durable, provision, provisioning
 from services.directory import directory
 from tests.support.brokers import Bus, single
@@ -53,6 +53,16 @@ async def test_every_unit_has_a_consumer_of_its_own_feed(one: Bus):
         assert (config["filter_subject"], config["ack_policy"]) == (f"partner.{unit.code}.>", "explicit")
 
 
+async def test_timers_have_a_stream_of_their_own_and_the_ledger_takes_none(bus: Bus):
+    timers = await configuration(bus, f"STREAM.INFO.{TIMERS}")
+    assert (timers["subjects"], timers["storage"], timers["retention"]) == (["timer.>"], "file", "workqueue")
+    assert timers["allow_msg_schedules"] is True
+    assert timers["num_replicas"] == len(bus.nodes)
+    for stream in (LEDGER, PARTNERS):
+        kept = await configuration(bus, f"STREAM.INFO.{stream}")
+        assert (kept.get("allow_msg_schedules", False), kept["deny_purge"]) == (False, True)
+
+
 async def test_provisioning_again_changes_nothing(bus: Bus):
     before = await configuration(bus, f"STREAM.INFO.{LEDGER}")
     await provision(bus.data, len(bus.nodes))
@@ -93,10 +103,11 @@ async def test_a_ledger_that_was_reconfigured_is_refused_and_left_alone(own: Bus
     [
         ((LEDGER, "intake"), {"max_ack_pending": 10}, "max_ack_pending"),
         ((LEDGER, "referral"), {"max_deliver": 3}, "max_deliver"),
+        ((TIMERS, "referral"), {"max_deliver": 3}, "max_deliver"),
         ((PARTNERS, "u01"), {"filter_subject": "partner.>"}, "filter_subject"),
         ((PARTNERS, "u01"), {"inactive_threshold": 60_000_000_000}, "inactive_threshold"),
     ],
-    ids=["order lost", "given up", "another unit's feed", "forgets itself"],
+    ids=["order lost", "given up", "a wake given up", "another unit's feed", "forgets itself"],
 )
 async def test_a_consumer_that_was_reconfigured_is_refused(
     own: Bus, consumer: tuple[str, str], changes: dict[str, Any], named: str
