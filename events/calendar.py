@@ -79,6 +79,14 @@ class Calendar:
             provisional = provisional or self.is_provisional(day)
         return day, provisional
 
+    def working_days_before(self, end: date, count: int) -> date:
+        """The `count`-th working day before `end`, which itself never counts."""
+        day, left = end, count
+        while left:
+            day -= _DAY
+            left -= self.is_workday(day)
+        return day
+
     def next_workday(self, day: date) -> tuple[date, bool]:
         """`day` itself when it is a working day, else the first one after it (民法典 203); and whether provisional."""
         provisional = self.is_provisional(day)

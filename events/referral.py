@@ -99,6 +99,15 @@ class SignOverdue(Fact, tag="SignOverdue.v1", frozen=True, kw_only=True):
     due: Moment
 
 
+class DueSoon(Fact, tag="DueSoon.v1", frozen=True, kw_only=True):
+    """提醒: the due day is near and nothing is reported. Once for each due date; the notice of level 0 stands on it."""
+
+    due: Moment
+    # Whole working days that are left; 0 when the reminder itself came late.
+    working_days: int
+    calendar_version: Label
+
+
 class ReferralOverdue(Fact, tag="ReferralOverdue.v1", frozen=True, kw_only=True):
     """A threshold after the due day was crossed, unsigned or unreported: `working_days` late, each threshold once."""
 
@@ -119,5 +128,6 @@ ReferralFact = (
     | ReturnGranted
     | ReturnRefused
     | SignOverdue
+    | DueSoon
     | ReferralOverdue
 )

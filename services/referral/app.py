@@ -38,7 +38,6 @@ from services.referral.commands import (
 )
 from services.referral.working_clock import WorkingClock
 
-POLICY = "referral-2026.1"
 SERVICE = "referral"
 LEVEL_OF = {"urge": notices.URGE, "notice": notices.NOTICE}
 Decide = Callable[[History, Env, int], Outcome]
@@ -84,6 +83,7 @@ class Referrals:
             return referrals.decide(command, fold_referral(history), env, self._clock, duty, text)
 
         plan = self._plan(
+            request,
             subjects.referral(command.unit, command.referral),
             decide,
             series=series.series_name("referral", year),
@@ -99,7 +99,7 @@ class Referrals:
         def decide(history: History, env: Env, number: int) -> Outcome:
             return referrals.decide(command, fold_referral(history), env, self._clock)
 
-        return await carry_out(self._ledger, request, command, self._plan(subject, decide))
+        return await carry_out(self._ledger, request, command, self._plan(request, subject, decide))
 
     async def _draft(self, request: Request, command: DraftNotice) -> Answer:
         referral = fold_referral(await self._ledger.load(subjects.referral(command.unit, command.referral)))
@@ -115,6 +115,7 @@ class Referrals:
             return notices.draft(command, found, env, self._clock, series.written("urge", year, number))
 
         plan = self._plan(
+            request,
             subjects.notice(command.unit, key),
             decide,
             series=series.series_name("urge", year),
@@ -134,7 +135,7 @@ class Referrals:
         signing = isinstance(command, SignOffNotice)
         name = series.series_name("notice", year) if signing else None
         return await carry_out(
-            self._ledger, request, command, self._plan(subject, decide, series=name, takes_number=_signs_off)
+            self._ledger, request, command, self._plan(request, subject, decide, series=name, takes_number=_signs_off)
         )
 
     async def _subject(self, request: Request, kind: str, key: str) -> str | None:
@@ -146,6 +147,7 @@ class Referrals:
 
     def _plan(
         self,
+        request: Request,
         subject: str,
         decide: Decide,
         series: str | None = None,
@@ -157,7 +159,7 @@ class Referrals:
             series=series,
             takes_number=takes_number,
             for_partners=True,
-            policy=POLICY,
+            policy=f"referral-{self._clock.edition(request.now)}",
             calendar=self._clock.version,
             units=self._units,
         )
@@ -170,7 +172,7 @@ class Referrals:
                     await self._react(stored, _issuing(fact))
                 case SignOverdue():
                     await self._react(stored, _drafting(stored, notices.URGE))
-                case ReferralOverdue(threshold=threshold):
+                case ReferralOverdue(threshold=threshold) if threshold in LEVEL_OF:
                     await self._react(stored, _drafting(stored, LEVEL_OF[threshold]))
                 case ReportVerified() | ReturnGranted():
                     await self._discharge(stored)

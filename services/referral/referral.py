@@ -4,7 +4,6 @@ signed -> return_requested -> returned | signed (designated)        reported -> 
 """
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from events.calendar import CHINA
 from events.codes import code_list
@@ -14,17 +13,16 @@ from events.referral import (
     ProgressReported,
     ReferralFact,
     ReferralIssued,
-    ReferralOverdue,
     ReferralSigned,
     ReportSentBack,
     ReportVerified,
     ReturnGranted,
     ReturnRefused,
     ReturnRequested,
-    SignOverdue,
 )
 from services.command import Command
 from services.decision import Already, Env, Refused, first_refusal, unknown_code
+from services.referral.clock import Deadlines
 from services.referral.commands import (
     CheckDeadline,
     GrantReturn,
@@ -37,16 +35,12 @@ from services.referral.commands import (
     SignReferral,
     VerifyReport,
 )
-from services.referral.referral_history import URGE, Referral, evolve
+from services.referral.overdue import LADDER, check, next_wake
+from services.referral.referral_history import Referral, evolve
 
-__all__ = ["CHINA", "Deadlines", "Referral", "decide", "evolve", "issue"]
+__all__ = ["CHINA", "LADDER", "Deadlines", "Referral", "check", "decide", "evolve", "issue", "next_wake"]
 
 AHEAD_MAX = timedelta(minutes=5)
-# Thresholds after the due day, in working days, and what each calls for (fsou 172733; domain.md §4.7 U→N).
-NOTICE = "notice"
-THRESHOLDS = ((URGE, 1), (NOTICE, 6))
-# A notice follows an urge that had its time, however late the urge itself was (policy N; domain.md §4.3 D).
-NOTICE_AFTER_URGE = 5
 DISCLOSURE_PROFILE = "lead_unit"
 # 5 working days after sign-for to ask for a return (信访工作条例 23; domain.md §4.7 OBJ).
 RETURN_POLICY = "OBJ"
@@ -56,22 +50,6 @@ YOUTH_LAW = "未成年人保护法"
 PREVENTION_LAW = "预防未成年人犯罪法"
 LEGAL_AID_LAW = "法律援助法"
 LEGAL_BASIS = {"15": (YOUTH_LAW, LEGAL_AID_LAW), "16": (YOUTH_LAW, PREVENTION_LAW)}
-
-
-class Deadlines(Protocol):
-    """The working-day clock as the decider needs it."""
-
-    version: str
-
-    def sign_policy(self, urgency: str) -> str: ...
-    def report_policy(self, contact_type: str, urgency: str) -> str: ...
-    def due(self, policy: str, start: datetime) -> tuple[datetime, bool]:
-        """The end of the period and whether it is provisional."""
-        ...
-
-    def working_days_after(self, due: datetime, now: datetime) -> int:
-        """Whole working days from the due day to today; 0 on or before the due day."""
-        ...
 
 
 def issue(command: IssueReferral, env: Env, duty: Duty, number: str, deadlines: Deadlines) -> ReferralIssued:
@@ -117,7 +95,7 @@ def decide(
         case _, None:
             return Refused("referral.not_found", "referral")
         case CheckDeadline(), Referral():
-            return _check(state, env.now, deadlines) or Already()
+            return check(state, env.now, deadlines) or Already()
         case _, Referral() if env.actor.role == "unit" and env.actor.unit != state.issued.unit:
             # Exactly like no referral: no unit learns what another one has.
             return Refused("referral.not_found", "referral")
@@ -252,28 +230,3 @@ def _ask_return(command: RequestReturn, state: Referral, env: Env) -> list[Refer
     if state.return_until is not None and env.now > state.return_until:
         return Refused("referral.return_too_late", "referral")
     return unknown_code("return_ground", command.ground, "ground") or [ReturnRequested(ground=command.ground)]
-
-
-def _check(state: Referral, now: datetime, deadlines: Deadlines) -> list[ReferralFact]:
-    if state.status == "issued":
-        due = state.issued.due_sign
-        if now > due and not state.sign_overdue:
-            return [SignOverdue(due=due)]
-    elif state.status in ("signed", "in_handling") and state.due_report is not None:
-        due = state.due_report
-        if URGE not in state.crossed:
-            return _crossed(due, URGE, now, deadlines)
-    else:
-        return []
-    waited = 0 if state.urged is None else deadlines.working_days_after(state.urged, now)
-    if NOTICE in state.crossed or waited < NOTICE_AFTER_URGE:
-        return []
-    # A unit that never signs is supervised like one that never reports.
-    return _crossed(due, NOTICE, now, deadlines)
-
-
-def _crossed(due: datetime, threshold: str, now: datetime, deadlines: Deadlines) -> list[ReferralFact]:
-    over = deadlines.working_days_after(due, now)
-    if over < dict(THRESHOLDS)[threshold]:
-        return []
-    return [ReferralOverdue(due=due, working_days=over, threshold=threshold, calendar_version=deadlines.version)]

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from events.calendar import CHINA
 from events.referral import (
+    DueSoon,
     FinalReported,
     ProgressReported,
     ReferralFact,
@@ -26,13 +27,15 @@ from events.referral import (
 )
 from services.decision import DamagedHistory
 
-URGE = "urge"
+URGE, NOTICE, CIRCULAR = "urge", "notice", "circular"
 
 
 class Referral(Struct, frozen=True, kw_only=True):
     issued: ReferralIssued
     # When the step happened that led to this state: nothing after it can have happened before.
     since: datetime
+    # When the period began that runs now.
+    period_from: datetime
     status: str = "issued"
     signed_on: date | None = None
     due_report: datetime | None = None
@@ -42,10 +45,18 @@ class Referral(Struct, frozen=True, kw_only=True):
     designated: bool = False
     sign_overdue: bool = False
     crossed: tuple[str, ...] = ()
-    # When what is overdue now was urged.
-    urged: datetime | None = None
+    reminded: bool = False
+    # When the ladder's last step was recorded: the next leaves it its days.
+    last_step: datetime | None = None
     rounds: int = 0
     result: str | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """What is awaited by when: to sign, or to report. None while nothing is awaited of the unit."""
+        if self.status == "issued":
+            return self.issued.due_sign
+        return self.due_report if self.status in ("signed", "in_handling") else None
 
 
 def evolve(state: Referral | None, fact: ReferralFact, principal: str, occurred: datetime) -> Referral:
@@ -53,11 +64,11 @@ def evolve(state: Referral | None, fact: ReferralFact, principal: str, occurred:
     change = msgspec.structs.replace
     match state, fact:
         case None, ReferralIssued(issued=issued):
-            return Referral(issued=fact, since=issued)
+            return Referral(issued=fact, since=issued, period_from=issued)
         case Referral(status="issued"), ReferralSigned(due_report=due, return_until=until):
             signed_on = occurred.astimezone(CHINA).date()
             signed = change(state, status="signed", since=occurred, signed_on=signed_on)
-            return change(signed, due_report=due, return_until=until, crossed=(), urged=None)
+            return _new_period(change(signed, due_report=due, return_until=until), occurred)
         case Referral(status="signed" | "in_handling"), ProgressReported():
             return change(state, status="in_handling")
         case Referral(status="signed" | "in_handling"), FinalReported(result=result):
@@ -66,25 +77,32 @@ def evolve(state: Referral | None, fact: ReferralFact, principal: str, occurred:
             return change(state, status="verified", since=occurred)
         case Referral(status="reported"), ReportSentBack(due_report=due):
             again = change(state, status="in_handling", since=occurred, due_report=due, rounds=state.rounds + 1)
-            return change(again, crossed=(), urged=None, result=None)
+            return _new_period(change(again, result=None), occurred)
         case Referral(status="signed" | "in_handling", designated=False), ReturnRequested(ground=ground):
             return change(state, status="return_requested", since=occurred, return_ground=ground)
         case Referral(status="return_requested"), ReturnGranted(ground=ground) if ground == state.return_ground:
             return change(state, status="returned", since=occurred)
         case Referral(status="return_requested"), ReturnRefused(ground=ground) if ground == state.return_ground:
             return change(state, status="signed", since=occurred, designated=True)
+        case Referral(status="issued" | "signed" | "in_handling", reminded=False), DueSoon():
+            return change(state, reminded=True)
         case Referral(status="issued", sign_overdue=False), SignOverdue():
-            return change(state, sign_overdue=True, urged=occurred)
-        case Referral(status="issued", sign_overdue=True, crossed=()), ReferralOverdue(threshold=threshold):
-            return change(state, crossed=(threshold,))
-        case Referral(status="signed" | "in_handling"), ReferralOverdue(threshold=threshold) if (
+            return change(state, sign_overdue=True, last_step=occurred)
+        case Referral(status="issued", sign_overdue=False), ReferralOverdue():
+            raise _damage(state, fact)
+        case Referral(status="issued" | "signed" | "in_handling"), ReferralOverdue(threshold=threshold) if (
             threshold not in state.crossed
         ):
-            urged = occurred if threshold == URGE else state.urged
-            return change(state, crossed=(*state.crossed, threshold), urged=urged)
+            return change(state, crossed=(*state.crossed, threshold), last_step=occurred)
         case _:
-            raise DamagedHistory(f"{type(fact).__name__} cannot follow in referral {_name(state)}")
+            raise _damage(state, fact)
 
 
-def _name(state: Referral | None) -> str:
-    return state.issued.referral_no if state else "?"
+def _new_period(state: Referral, begins: datetime) -> Referral:
+    """What was reminded or overdue before is settled: the new due date has its own ladder."""
+    return msgspec.structs.replace(state, period_from=begins, crossed=(), reminded=False, last_step=None)
+
+
+def _damage(state: Referral | None, fact: ReferralFact) -> DamagedHistory:
+    name = state.issued.referral_no if state else "?"
+    return DamagedHistory(f"{type(fact).__name__} cannot follow in referral {name}")

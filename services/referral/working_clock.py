@@ -1,6 +1,6 @@
 """The working-day clock as the deciders use it: the published calendar and the versioned deadline policies."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from events.calendar import CHINA, Calendar, published
 from services.referral import deadlines
@@ -22,6 +22,21 @@ class WorkingClock:
     def due(self, policy: str, start: datetime) -> tuple[datetime, bool]:
         due = deadlines.due(policy, start, self._calendar)
         return due.at, due.provisional
+
+    def limit(self, policy: str, on: datetime) -> int:
+        return deadlines.policies(on.astimezone(CHINA).date())[policy].limit
+
+    def edition(self, on: datetime) -> str:
+        return deadlines.edition(on.astimezone(CHINA).date())
+
+    def working_day_after(self, moment: datetime, count: int) -> datetime:
+        day, _ = self._calendar.add_working_days(moment.astimezone(CHINA).date(), count)
+        return datetime.combine(day, time(), CHINA)
+
+    def working_day_before(self, moment: datetime, count: int) -> datetime:
+        return datetime.combine(
+            self._calendar.working_days_before(moment.astimezone(CHINA).date(), count), time(), CHINA
+        )
 
     def working_days_after(self, due: datetime, now: datetime) -> int:
         if now <= due:

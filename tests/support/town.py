@@ -275,11 +275,13 @@ class Town:
             late=late,
             late_working_days=2 if late else 0,
         )
-        thresholds = [(name, days) for name, days in referrals.THRESHOLDS if name not in state.crossed]
-        crossed = [
+        crossed: list[Any] = [
             r.ReferralOverdue(due=self._now, working_days=days, threshold=name, calendar_version="test-1")
-            for name, days in thresholds
+            for name, days in zip(referrals.LADDER, (1, 6, 11), strict=True)
+            if name not in state.crossed
         ]
+        if not state.reminded:
+            crossed.append(r.DueSoon(due=due, working_days=1, calendar_version="test-1"))
         asked = [] if state.designated else [r.ReturnRequested(ground="9")]
         return [report, report, r.ProgressReported(measures=("visit",)), *crossed, *asked]
 

@@ -10,7 +10,7 @@ from events.codes import CodeList, Entry, code_list, code_lists, folded
 from events.commit import AnyFact
 from services.intake.case import DEFAULT_ASKS
 from services.referral.notice import DEMANDS
-from services.referral.referral import THRESHOLDS
+from services.referral.referral import LADDER
 
 NEEDED = {
     "region", "category", "age_band", "channel", "caller_role", "contact_type", "urgency", "disposition",
@@ -124,7 +124,7 @@ def test_every_fact_can_be_read_aloud():
 def test_the_deciders_speak_in_codes_of_the_lists():
     asks = {*DEFAULT_ASKS, *(ask for demands in DEMANDS.values() for ask in demands)}
     assert asks <= {entry.code for entry in code_list("ask")}
-    assert {threshold for threshold, _ in THRESHOLDS} == {entry.code for entry in code_list("threshold")}
+    assert {"remind", *LADDER} == {entry.code for entry in code_list("threshold")}
     assert {str(level) for level in DEMANDS} <= {entry.code for entry in code_list("level")}
 
 

@@ -61,7 +61,7 @@ course as (
                 when 'ReturnRefused.v1' then 'signed'
             end,
             place
-        ) filter (where kind = 'referral' and type not in ('SignOverdue.v1', 'ReferralOverdue.v1')) as status,
+        ) filter (where kind = 'referral' and type not in ('SignOverdue.v1', 'DueSoon.v1', 'ReferralOverdue.v1')) as status,
         -- Signing counts from the day it happened, a report from the day it was recorded (services/referral).
         max(occurred) filter (where type = 'ReferralSigned.v1') as signed,
         max((data ->> 'late')::boolean) filter (where type = 'ReferralSigned.v1') as signed_late,
