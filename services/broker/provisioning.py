@@ -88,7 +88,7 @@ def _consumer(name: str, filters: list[str], pending: int, replicas: int) -> dic
 def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     # One commit at a time: reactions to an aggregate happen in the order of its facts.
     intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas)
-    referral = _consumer("referral", ["ledger.case.>", "ledger.referral.>"], 1, replicas)
+    referral = _consumer("referral", ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>"], 1, replicas)
     units = [(PARTNERS, _consumer(unit.code, [partner(unit.code)], 1000, replicas)) for unit in directory().units]
     return [(LEDGER, intake), (LEDGER, referral), *units]
 

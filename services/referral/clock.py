@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from events.referral import Period
+
 
 class Deadlines(Protocol):
     """Counts on one version of the calendar and the policy table."""
@@ -20,8 +22,20 @@ class Deadlines(Protocol):
         """The end of the period and whether it is provisional."""
         ...
 
+    def period(self, policy: str, start: datetime) -> Period:
+        """The policy's period, as in force on the day of `start`."""
+        ...
+
+    def end(self, period: Period) -> tuple[datetime, bool]:
+        """Like `due`, of a period that is on record."""
+        ...
+
     def limit(self, policy: str, on: datetime) -> int:
         """How many units the policy has that is in force on that day."""
+        ...
+
+    def bound(self, bound: str, on: datetime) -> int:
+        """How often or how long at most, by the bound in force on that day."""
         ...
 
     def working_days_after(self, due: datetime, now: datetime) -> int:

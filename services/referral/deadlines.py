@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from events.calendar import CHINA, Calendar
 
@@ -40,6 +40,20 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How often or how long at most."""
+
+    id: str
+    zh: str
+    en: str
+    applies: str
+    limit: int
+    unit: Literal["times", "working_days"]
+    basis: str
+    valid_from: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """The last moment that is still in time, at +08:00. Provisional: a year's calendar is not published yet."""
 
@@ -47,14 +61,26 @@ class Due:
     provisional: bool
 
 
+Row = TypeVar("Row", Policy, Bound)
+
+
 def policies(day: date) -> Mapping[str, Policy]:
     """The policies in force on `day`, by id."""
-    rows: dict[str, Policy] = {}
-    for row in _table().policies:
-        in_force = rows.get(row.id)
-        if row.valid_from <= day and (in_force is None or in_force.valid_from < row.valid_from):
-            rows[row.id] = row
-    return rows
+    return _in_force(_table().policies, day)
+
+
+def bounds(day: date) -> Mapping[str, Bound]:
+    """The bounds in force on `day`, by id."""
+    return _in_force(_table().bounds, day)
+
+
+def _in_force(rows: tuple[Row, ...], day: date) -> Mapping[str, Row]:
+    found: dict[str, Row] = {}
+    for row in rows:
+        before = found.get(row.id)
+        if row.valid_from <= day and (before is None or before.valid_from < row.valid_from):
+            found[row.id] = row
+    return found
 
 
 def edition(day: date) -> str:
@@ -69,6 +95,7 @@ class Table:
 
     editions: tuple[tuple[date, str], ...]
     policies: tuple[Policy, ...]
+    bounds: tuple[Bound, ...]
 
 
 @cache
@@ -79,7 +106,9 @@ def _table() -> Table:
 def table(data: Mapping[str, Any]) -> Table:
     """Build the table from the parsed file. Raises ValueError when it contradicts itself."""
     editions = tuple((row["valid_from"], str(row["version"])) for row in data["edition"])
-    rows = tuple(Policy(**row) for row in data["policy"])
+    policies = tuple(Policy(**row) for row in data["policy"])
+    bounds = tuple(Bound(**row) for row in data.get("bound", ()))
+    rows: tuple[Policy | Bound, ...] = (*policies, *bounds)
     if (
         not editions
         or list(editions) != sorted(set(editions))
@@ -88,12 +117,12 @@ def table(data: Mapping[str, Any]) -> Table:
         raise ValueError("deadlines: editions follow each other, each with its own version")
     if len({(row.id, row.valid_from) for row in rows}) < len(rows):
         raise ValueError("deadlines: an id is listed twice from the same day on")
-    if any(row.limit < 1 or row.unit not in get_args(Unit) for row in rows):
+    if any(row.limit < 1 or row.unit not in get_args(Unit) for row in policies):
         raise ValueError("deadlines: a limit is below 1 or a unit is unknown")
     # A changed row without an edition of its day would leave commits that name the old version.
     if {row.valid_from for row in rows} - {ALWAYS, *(valid_from for valid_from, _ in editions)}:
         raise ValueError("deadlines: a row is valid from the first day of an edition")
-    return Table(editions, rows)
+    return Table(editions, policies, bounds)
 
 
 def due(policy: str, start: datetime, calendar: Calendar) -> Due:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from events.referral import DueSoon, ReferralFact, ReferralOverdue, SignOverdue
 from services.referral.clock import Deadlines
+from services.referral.extensions import settled
 from services.referral.referral_history import CIRCULAR, NOTICE, URGE, Referral
 
 REMIND_POLICY = "RM"
@@ -45,6 +46,9 @@ def _steps(state: Referral | None, deadlines: Deadlines) -> list[_Step]:
     due = state.due if state else None
     if state is None or due is None:
         return []
+    if (moved := settled(state, deadlines)) is not None:
+        # At once: every step below would stand on a date that no longer holds.
+        return [_Step(state.period_from, lambda now: moved)]
     remind = _Step(
         deadlines.working_day_before(due, deadlines.limit(REMIND_POLICY, due)),
         lambda now: _due_soon(due, now, deadlines),

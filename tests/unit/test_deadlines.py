@@ -11,7 +11,8 @@ from events.codes import code_list
 from services.referral import deadlines
 from services.referral.deadlines import Due, due, edition, end, report_policy, sign_policy, table
 from services.referral.overdue import LADDER, REMIND_POLICY
-from services.referral.referral import RETURN_POLICY, SENT_BACK_POLICY
+from services.referral.reports import SENT_BACK_POLICY
+from services.referral.returns import RETURN_POLICY
 
 CALENDAR = published()
 POLICIES = deadlines.policies(date(2026, 2, 13))
