@@ -226,7 +226,8 @@ def _refer(command: RequestReferral, state: Case, env: Env) -> list[CaseFact] | 
             return Refused("unit.unknown", field)
         if unit in state.open_referrals.values() or units.count(unit) > 1:
             return Refused("case.already_referred_there", field)
-    if command.replaces is not None and command.replaces not in state.returned:
+    # One that is still open is transferred on (再转) by what replaces it; the case alone knows who may not get it.
+    if command.replaces is not None and command.replaces not in (*state.returned, *state.open_referrals):
         return Refused("case.nothing_to_replace", "replaces")
     refusal = first_refusal(
         *(unknown_code("ask", code, "asks") for code in command.asks),
