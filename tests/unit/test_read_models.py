@@ -1,6 +1,7 @@
 """Every read model: it says what it is, counts what the deciders would, and is the same however it was computed."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -46,6 +47,11 @@ def table(store: Store, name: str) -> list[tuple[Any, ...]]:
     # As text: the client library writes no time zones without a further package.
     with store.reading() as cursor:
         return sorted(cursor.execute(f"{over([name])}select t::varchar from {name} as t").fetchall())
+
+
+def told(moment: datetime | None) -> str | None:
+    """A moment as a query answers it."""
+    return None if moment is None else moment.replace(microsecond=0).isoformat()
 
 
 def feed(store: Store, commits: list[Held], rng: Random, until: int | None = None) -> None:
@@ -129,6 +135,19 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
             state.rounds,
             state.designated,
             state.sign_overdue,
+        )
+        assert (row["extension_asked"] is not None, row["extensions"], row["extended_days"], row["held"]) == (
+            state.extension is not None,
+            state.extensions,
+            state.extended_days,
+            told(state.held_from if state.status == "on_hold" else None),
+        )
+        assert (row["due_sign"], row["due_report"], row["provisional"], row["reminded"], row["co_outstanding"]) == (
+            told(state.due_sign),
+            told(state.due_report),
+            state.provisional,
+            state.reminded,
+            state.co_outstanding,
         )
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
