@@ -45,7 +45,8 @@ def decide(command: Command, state: Referral, env: Env) -> list[ReferralFact] | 
 
 def ended(command: Command, state: Referral) -> Already | Refused:
     """What is answered once the referral has ended."""
-    if ENDS_AS.get(type(command)) == state.status:
+    elsewhere = isinstance(command, TransferReferral) and command.to != state.transferred_to
+    if ENDS_AS.get(type(command)) == state.status and not elsewhere:
         return Already()
     if state.status == "returned":
         return Refused("referral.returned", "referral")

@@ -42,8 +42,10 @@ HOLD = HoldReferral(command_id="h", referral=KEY, ground="appraisal")
 RESUME = ResumeReferral(command_id="u", referral=KEY)
 
 
-def ask(days: int, **how: str) -> RequestExtension:
-    return RequestExtension(command_id="ae", referral=KEY, reason="complex", working_days=days, **how)
+def ask(days: int, on_behalf_of: str | None = None, method: str = "system") -> RequestExtension:
+    return RequestExtension(
+        command_id="ae", referral=KEY, reason="complex", working_days=days, on_behalf_of=on_behalf_of, method=method
+    )
 
 
 def due(life: Life) -> str:
