@@ -51,7 +51,7 @@ def table(store: Store, name: str) -> list[tuple[Any, ...]]:
 
 def told(moment: datetime | None) -> str | None:
     """A moment as a query answers it."""
-    return None if moment is None else moment.replace(microsecond=0).isoformat()
+    return None if moment is None else moment.isoformat()
 
 
 def feed(store: Store, commits: list[Held], rng: Random, until: int | None = None) -> None:
