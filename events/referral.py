@@ -195,6 +195,13 @@ class ReferralClosed(Fact, tag="ReferralClosed.v1", frozen=True, kw_only=True):
     pass
 
 
+class LeadChanged(Fact, tag="LeadChanged.v1", frozen=True, kw_only=True):
+    """On a co-unit's referral: another unit leads from here on, for the first one's referral was replaced."""
+
+    lead: Id
+    lead_unit: Token
+
+
 class CoUnitNoted(Fact, tag="CoUnitNoted.v1", frozen=True, kw_only=True):
     """On the lead's referral: what the lead must know of one co-unit, and nothing more."""
 
@@ -249,6 +256,7 @@ ReferralFact = (
     | ReferralTransferred
     | ReferralTerminated
     | ReferralClosed
+    | LeadChanged
     | CoUnitNoted
     | SignOverdue
     | DueSoon

@@ -44,6 +44,7 @@ PERMITTED: dict[str, frozenset[str]] = {
     # The case refers it on (intake.RequestReferral with `replaces`); the service carries that out.
     "referral.TransferReferral": frozenset({"service:referral"}),
     "referral.NoteCoUnit": frozenset({"service:referral"}),
+    "referral.ChangeLead": frozenset({"service:referral"}),
     "referral.PublishCalendar": frozenset({"coordinator", "supervisor"}),
     "referral.CheckDeadline": frozenset({"coordinator", "supervisor", "service"}),
     "referral.SignOffNotice": frozenset({"supervisor"}),

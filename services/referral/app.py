@@ -11,6 +11,7 @@ from events.publication import CalendarPublished
 from events.referral import (
     Duty,
     FinalReported,
+    LeadChanged,
     ReferralIssued,
     ReferralOverdue,
     ReferralRedone,
@@ -39,6 +40,7 @@ from services.referral.commands import (
     COMMANDS,
     LATER,
     AcknowledgeNotice,
+    ChangeLead,
     CheckDeadline,
     DischargeNotice,
     DraftNotice,
@@ -115,8 +117,7 @@ class Referrals:
         duty = Duty(leader=unit.leader, department=unit.department, post=unit.post) if unit else None
         year = request.now.astimezone(CHINA).year
         clock = self._clock
-        lead = await self._ledger.find("referral", command.lead) if command.lead else None
-        lead_unit = subjects.parse(lead)[1] if lead else None
+        lead_unit = await self._unit_of(command.lead)
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             text = series.written("referral", year, number)
@@ -137,9 +138,10 @@ class Referrals:
             return Refused("referral.not_found", "referral")
 
         clock = self._clock
+        lead_unit = await self._unit_of(command.lead) if isinstance(command, ChangeLead) else None
 
         def decide(history: History, env: Env, number: int) -> Outcome:
-            return referrals.decide(command, fold_referral(history), env, clock)
+            return referrals.decide(command, fold_referral(history), env, clock, lead_unit=lead_unit)
 
         plan = self._plan(request, subject, decide)
         if isinstance(command, ForUnit):
@@ -183,6 +185,10 @@ class Referrals:
             self._ledger, request, command, self._plan(request, subject, decide, series=name, takes_number=_signs_off)
         )
 
+    async def _unit_of(self, referral: str | None) -> str | None:
+        subject = await self._ledger.find("referral", referral) if referral else None
+        return subjects.parse(subject)[1] if subject else None
+
     async def _subject(self, request: Request, kind: str, key: str) -> str | None:
         """Where the aggregate lives. A unit finds its own alone: another's id is not there, exactly like no id."""
         if request.actor.unit is not None:
@@ -214,10 +220,8 @@ class Referrals:
         for fact in stored.commit.facts:
             match fact:
                 case ReferralRequested():
-                    await self._react(stored, following.issuing(fact))
-                    if fact.replaces is not None:
-                        await self._react(stored, following.transferring(fact.replaces, fact.referral))
-                case ReferralIssued() | FinalReported() | ReportSentBack() | ReferralRedone():
+                    await self._requested(stored, fact)
+                case ReferralIssued() | LeadChanged() | FinalReported() | ReportSentBack() | ReferralRedone():
                     await self._tell_lead(stored, fact)
                 case CalendarPublished():
                     await self._recompute(stored)
@@ -242,12 +246,25 @@ class Referrals:
                 if await self._ledger.find("notice", key) is not None:
                     await self._react(stored, DischargeNotice(command_id=f"end:{key}:{stored.commit.n}", notice=key))
 
+    async def _requested(self, stored: Stored, fact: ReferralRequested) -> None:
+        """Issue it. What it replaces ends, and hands over its place among lead and co-units."""
+        old: referrals.Referral | None = None
+        if fact.replaces is not None:
+            subject = await self._ledger.find("referral", fact.replaces)
+            old = fold_referral(await self._ledger.load(subject)) if subject else None
+        await self._react(stored, following.issuing(fact, fact.lead or (old.lead if old else None)))
+        if fact.replaces is not None and old is not None:
+            await self._react(stored, following.transferring(fact.replaces, fact.referral))
+            for command in following.led_by(fact.referral, old):
+                await self._react(stored, command)
+
     async def _tell_lead(self, stored: Stored, fact: CoUnitStep) -> None:
         """首接负责制: a co-unit's lead learns that it joined, reported, must report again or was released."""
         state = fold_referral(await self._ledger.load(stored.subject))
         assert state is not None  # it has just been read
-        if state.issued.lead is not None:
-            await self._react(stored, following.noting(stored, state.issued, fact))
+        if state.lead is not None:
+            for command in following.noting(stored, state, fact):
+                await self._react(stored, command)
 
     async def _recompute(self, stored: Stored) -> None:
         """Look at every referral: what was provisional and is not any more gets its date, with the reason."""

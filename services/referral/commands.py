@@ -167,6 +167,13 @@ class NoteCoUnit(Command, frozen=True, kw_only=True):
     late: bool = False
 
 
+class ChangeLead(Command, frozen=True, kw_only=True):
+    """Tell a co-unit that another referral leads now. Sent by the referral service itself, as a reaction."""
+
+    referral: Id
+    lead: Id
+
+
 class PublishCalendar(Command, frozen=True, kw_only=True):
     """公布工作日历: a year's holidays and make-up days, as the State Council's notice has them."""
 
@@ -238,6 +245,7 @@ COMMANDS: dict[str, type[Command]] = {
         TerminateReferral,
         CloseReferral,
         NoteCoUnit,
+        ChangeLead,
         PublishCalendar,
         CheckDeadline,
         DraftNotice,

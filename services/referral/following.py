@@ -3,6 +3,7 @@
 from events.case import ReferralRequested
 from events.referral import (
     FinalReported,
+    LeadChanged,
     ReferralIssued,
     ReferralRedone,
     ReferralRevoked,
@@ -12,11 +13,12 @@ from events.referral import (
     ReturnGranted,
 )
 from services.ledger import Stored
-from services.referral.commands import IssueReferral, NoteCoUnit, TransferReferral
-from services.referral.referral_history import JOINED, RELEASED, REPORTED, SENT_BACK
+from services.referral.commands import ChangeLead, IssueReferral, NoteCoUnit, TransferReferral
+from services.referral.referral_history import JOINED, RELEASED, REPORTED, SENT_BACK, Referral
 
 CoUnitStep = (
     ReferralIssued
+    | LeadChanged
     | FinalReported
     | ReportSentBack
     | ReferralRedone
@@ -27,7 +29,7 @@ CoUnitStep = (
 )
 
 
-def issuing(fact: ReferralRequested) -> IssueReferral:
+def issuing(fact: ReferralRequested, lead: str | None) -> IssueReferral:
     return IssueReferral(
         command_id=f"issue:{fact.referral}",
         referral=fact.referral,
@@ -38,7 +40,7 @@ def issuing(fact: ReferralRequested) -> IssueReferral:
         age_band=fact.age_band,
         urgency=fact.urgency,
         asks=fact.asks,
-        lead=fact.lead,
+        lead=lead,
     )
 
 
@@ -47,24 +49,36 @@ def transferring(old: str, new: str) -> TransferReferral:
     return TransferReferral(command_id=f"transfer:{new}", referral=old, to=new)
 
 
-def noting(stored: Stored, issued: ReferralIssued, fact: CoUnitStep) -> NoteCoUnit:
-    assert issued.lead is not None  # it is a co-unit's
-    step, result, late = co_step(fact)
-    return NoteCoUnit(
-        command_id=f"co:{stored.commit.key}:{stored.commit.n}",
-        referral=issued.lead,
-        co=stored.commit.key,
-        unit=issued.unit,
-        step=step,
-        result=result,
-        late=late,
-    )
+def led_by(new: str, old: Referral) -> list[ChangeLead]:
+    """The co-units of a lead that was replaced go on with the new one."""
+    going_on = sorted(co for co, step in old.co_units.items() if step != RELEASED)
+    return [ChangeLead(command_id=f"lead:{new}:{co}", referral=co, lead=new) for co in going_on]
+
+
+def noting(stored: Stored, state: Referral, fact: CoUnitStep) -> list[NoteCoUnit]:
+    """What a co-unit's lead is told. A new lead is told that it joined, and that it has reported, if it has."""
+    told = [co_step(fact)]
+    if isinstance(fact, LeadChanged) and state.result is not None:
+        told.append((REPORTED, state.result, False))
+    assert state.lead is not None  # it is a co-unit's
+    return [
+        NoteCoUnit(
+            command_id=f"co:{stored.commit.key}:{stored.commit.n}:{step}",
+            referral=state.lead,
+            co=stored.commit.key,
+            unit=state.issued.unit,
+            step=step,
+            result=result,
+            late=late,
+        )
+        for step, result, late in told
+    ]
 
 
 def co_step(fact: CoUnitStep) -> tuple[str, str | None, bool]:
     """What the lead is told of a co-unit's fact: the step, its result, whether it was late."""
     match fact:
-        case ReferralIssued():
+        case ReferralIssued() | LeadChanged():
             return JOINED, None, False
         case FinalReported(result=result, late=late):
             return REPORTED, result, late

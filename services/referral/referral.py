@@ -7,12 +7,13 @@ before the end: revoked, transferred_on, terminated
 """
 
 from events.calendar import CHINA
-from events.referral import CoUnitNoted, Duty, ReferralFact
+from events.referral import CoUnitNoted, Duty, LeadChanged, ReferralFact
 from services.command import Command
 from services.decision import Already, Env, Refused, first_refusal, unknown_code
 from services.referral import endings, extensions, issuing, reports, returns
 from services.referral.clock import Deadlines
 from services.referral.commands import (
+    ChangeLead,
     CheckDeadline,
     CloseReferral,
     GrantExtension,
@@ -51,7 +52,7 @@ def decide(
     number: str = "",
     lead_unit: str | None = None,
 ) -> list[ReferralFact] | Already | Refused:
-    """Return the facts to record. For IssueReferral alone: the unit's three posts, the next number, a co-unit's lead."""
+    """Return the facts to record. For IssueReferral: the unit's three posts, the next number. `lead_unit`: of a co-unit's lead."""
     match command, state:
         case IssueReferral(), None:
             return issuing.issue(command, env, duty, number, deadlines, lead_unit)
@@ -63,6 +64,8 @@ def decide(
             return check(state, env.now, deadlines) or Already()
         case NoteCoUnit(), Referral():
             return _note_co_unit(command, state)
+        case ChangeLead(), Referral():
+            return _change_lead(command, state, lead_unit)
         case _, Referral() if env.actor.role == "unit" and env.actor.unit != state.issued.unit:
             # Exactly like no referral: no unit learns what another one has.
             return Refused("referral.not_found", "referral")
@@ -88,6 +91,14 @@ def decide(
             return endings.decide(command, state, env)
         case _:
             return Refused("command.unknown_verb")
+
+
+def _change_lead(command: ChangeLead, state: Referral, lead_unit: str | None) -> list[ReferralFact] | Already | Refused:
+    if state.issued.role == LEAD or state.status in ENDED or command.lead == state.lead:
+        return Already()
+    if lead_unit is None:
+        return Refused("referral.lead_not_found", "lead")
+    return [LeadChanged(lead=command.lead, lead_unit=lead_unit)]
 
 
 def _note_co_unit(command: NoteCoUnit, state: Referral) -> list[ReferralFact] | Already | Refused:

@@ -18,6 +18,7 @@ from events.referral import (
     ExtensionRefused,
     ExtensionRequested,
     FinalReported,
+    LeadChanged,
     Period,
     ProgressReported,
     ReferralClosed,
@@ -85,6 +86,8 @@ class Referral(Struct, frozen=True, kw_only=True):
     last_step: datetime | None = None
     rounds: int = 0
     result: str | None = None
+    # The referral of the unit that leads; of a co-unit alone.
+    lead: str | None = None
     # Co-unit's referral -> its last step; of a lead alone.
     co_units: dict[str, str] = {}
     # Which referral stands in its place, once transferred on.
@@ -116,6 +119,7 @@ def evolve(state: Referral | None, fact: ReferralFact, principal: str, occurred:
                 counted=fact.counted,
                 calendar_version=fact.calendar_version,
                 provisional=fact.provisional,
+                lead=fact.lead,
             )
         case None, _:
             raise _damage(state, fact)
@@ -188,6 +192,8 @@ def _timed(state: Referral, fact: ReferralFact, principal: str, occurred: dateti
             and (state.status != "issued" or state.sign_overdue)
         ):
             return change(state, crossed=(*state.crossed, threshold), last_step=occurred)
+        case Referral(lead=str(before)), LeadChanged(lead=lead) if lead != before and state.status not in ENDED:
+            return change(state, lead=lead)
         case Referral(), CoUnitNoted(co=co, step=step) if (
             state.issued.role == LEAD and state.status not in ENDED and (step == JOINED) == (co not in state.co_units)
         ):

@@ -10,7 +10,7 @@ from events import subjects
 from events.case import ReferralRequested
 from events.commit import Actor, Commit, derive_id, digest, encode, genesis
 from events.publication import Holiday
-from events.referral import CoUnitNoted, DueRecomputed, ReferralIssued, ReferralTransferred
+from events.referral import CoUnitNoted, DueRecomputed, LeadChanged, ReferralIssued, ReferralTransferred
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
 from services.decision import Refused
@@ -28,7 +28,7 @@ NEW_YEAR = Holiday(name="元旦", off=(date(2027, 1, 1), date(2027, 1, 2), date(
 PUBLISH = c.PublishCalendar(
     command_id="publish", year=2027, title="关于2027年部分节假日安排的通知", holidays=(NEW_YEAR,)
 )
-LEAD, CO, NEW = (derive_id("test", name) for name in ("lead", "co", "new"))
+LEAD, CO, NEW, OTHER = (derive_id("test", name) for name in ("lead", "co", "new", "other"))
 
 
 def unit(code: str) -> Actor:
@@ -146,6 +146,19 @@ async def test_co_units_report_to_the_lead_and_neither_reads_the_other(own: Bus)
                 unit(code), c.ReportProgress(command_id="p", referral=key, measures=("mediated",))
             )
             assert outcome == Refused("referral.not_found", "referral")
+
+
+async def test_a_lead_that_is_replaced_hands_its_co_units_over_and_a_co_unit_its_lead(own: Bus) -> None:
+    async with own.ledger() as ledger:
+        office = Office(ledger, Referrals(ledger, WorkingClock()))
+        await office.ask(requested(LEAD, "u01"), requested(CO, "u02", lead=LEAD))
+        await office.ask(requested(NEW, "u03", replaces=LEAD))
+        assert (await office.facts("u02", CO))[-1] == LeadChanged(lead=NEW, lead_unit="u03")
+        assert (await office.state("u03", NEW)).co_units == {CO: "joined"}
+        # Another unit in the place of a co-unit is a co-unit.
+        await office.ask(requested(OTHER, "u04", replaces=CO))
+        assert (await office.state("u04", OTHER)).issued.lead == NEW
+        assert (await office.state("u03", NEW)).co_units == {CO: "released", OTHER: "joined"}
 
 
 async def test_what_a_case_refers_on_ends_at_the_first_unit_with_the_new_id_alone(own: Bus) -> None:

@@ -270,6 +270,11 @@ class Town:
     def _assisted(self, key: str) -> list[tuple[Any, ...]]:
         """What the lead hears of its co-units."""
         lead = self.referrals[key]
+        if lead.lead is not None:
+            changed = r.LeadChanged(
+                lead=derive_id("lead", key, str(len(self.commits))), lead_unit=self.rng.choice(UNITS)
+            )
+            return [(changed,)] if self.rng.random() < 0.2 else []
         co = self._pick(each for each, state in self.referrals.items() if state.issued.lead == key)
         if co is None:
             return []

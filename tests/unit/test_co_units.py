@@ -7,12 +7,12 @@ import pytest
 
 from events.case import CaseOpened, CaseTriaged, ReferralRequested
 from events.commit import derive_id
-from events.referral import CoUnitNoted, Duty, FinalReported, ReferralIssued, ReportSentBack, ReturnGranted
+from events.referral import CoUnitNoted, Duty, FinalReported, LeadChanged, ReferralIssued, ReportSentBack, ReturnGranted
 from services.decision import Already, DamagedHistory, Refused
 from services.intake import case as cases
 from services.intake.commands import RequestReferral
 from services.referral import referral
-from services.referral.commands import IssueReferral, NoteCoUnit
+from services.referral.commands import ChangeLead, IssueReferral, NoteCoUnit
 from services.referral.following import CoUnitStep, co_step
 from tests.unit.test_referral import CLOCK, COORDINATOR, DUTY, ISSUED_ON, KEY, SIGN, SIGNED_AT, Life, env, issue, report
 
@@ -156,3 +156,17 @@ def test_a_unit_is_asked_once(
 def test_a_case_transfers_an_open_referral_on_by_replacing_it() -> None:
     outcome = refer(RequestReferral(command_id="t", case=KEY, unit="u02", replaces=LEAD), {LEAD: "u01"})
     assert isinstance(outcome, list) and outcome[0].replaces == LEAD
+
+
+def test_a_co_unit_follows_the_lead_that_stands_in_the_first_one_s_place() -> None:
+    fact = issued(AS_CO, "u01")
+    assert isinstance(fact, ReferralIssued)
+    state, told = referral.evolve(None, fact, "referral", ISSUED_ON), env(SIGNED_AT, COORDINATOR)
+    change = ChangeLead(command_id="l", referral=KEY, lead=CO)
+    assert referral.decide(change, state, told, CLOCK) == Refused("referral.lead_not_found", "lead")
+    outcome = referral.decide(change, state, told, CLOCK, lead_unit="u03")
+    assert outcome == [LeadChanged(lead=CO, lead_unit="u03")]
+    after = referral.evolve(state, outcome[0], "referral", SIGNED_AT)
+    assert after.lead == CO and referral.decide(change, after, told, CLOCK, lead_unit="u03") == Already()
+    with pytest.raises(DamagedHistory):
+        referral.evolve(Life().state, outcome[0], "referral", SIGNED_AT)

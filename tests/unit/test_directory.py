@@ -135,6 +135,7 @@ MAY = {
     "CloseReferral": "coordinator",
     "TransferReferral": "referral",
     "NoteCoUnit": "referral",
+    "ChangeLead": "referral",
     "PublishCalendar": "coordinator supervisor",
     "AcknowledgeNotice": "u01",
     "ReplyToNotice": "u01",

@@ -142,12 +142,20 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
             state.extended_days,
             told(state.held_from if state.status == "on_hold" else None),
         )
-        assert (row["due_sign"], row["due_report"], row["provisional"], row["reminded"], row["co_outstanding"]) == (
+        assert (
+            row["due_sign"],
+            row["due_report"],
+            row["provisional"],
+            row["reminded"],
+            row["co_outstanding"],
+            row["lead"],
+        ) == (
             told(state.due_sign),
             told(state.due_report),
             state.provisional,
             state.reminded,
             state.co_outstanding,
+            state.lead,
         )
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)

@@ -15,6 +15,7 @@ from services.decision import Already, Refused
 from services.referral import referral
 from services.referral.commands import (
     COMMANDS,
+    ChangeLead,
     CheckDeadline,
     CloseReferral,
     GrantExtension,
@@ -75,6 +76,7 @@ SENT: dict[str, tuple[Command, Actor]] = {
     "TerminateReferral": (command(TerminateReferral, requested_on=date(2026, 2, 13)), COORDINATOR),
     "CloseReferral": (command(CloseReferral), COORDINATOR),
     "CheckDeadline": (command(CheckDeadline), SERVICE),
+    "ChangeLead": (command(ChangeLead, lead=NEW), SERVICE),
     "NoteCoUnit": (command(NoteCoUnit, co=NEW, unit="u08", step="joined"), SERVICE),
 }
 # state -> the commands that lead there from an issued referral
@@ -135,6 +137,7 @@ TransferReferral  F F F F F F F F . E R E - E
 TerminateReferral F F F F F F F F . E R E E -
 CloseReferral     s . . . . . . . F - R E E E
 CheckDeadline     - - - - - - - - - - - - - -
+ChangeLead        - - - - - - - - - - - - - -
 NoteCoUnit        F F F F F F F F F - - - - -
 """
 MEANS = {

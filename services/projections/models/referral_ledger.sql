@@ -168,6 +168,7 @@ course as (
         count(*) filter (where type = 'ExtensionGranted.v1') as extensions,
         coalesce(sum((data ->> 'working_days')::bigint) filter (where type = 'ExtensionGranted.v1'), 0)::bigint
             as extended_days,
+        arg_max(data ->> 'lead', place) filter (where type = 'LeadChanged.v1') as lead,
         max(occurred) filter (where type = 'ReferralHeld.v1') as held,
         arg_max(data ->> 'ground', place) filter (where type = 'ReferralHeld.v1') as hold_ground,
         coalesce(sum((data ->> 'working_days')::bigint) filter (where type = 'ReferralResumed.v1'), 0)::bigint
@@ -199,7 +200,7 @@ select
     issued.data ->> 'matter_zh' as matter_zh,
     issued.data ->> 'matter_en' as matter_en,
     coalesce(issued.data ->> 'role', 'lead') as role,
-    issued.data ->> 'lead' as lead,
+    coalesce(course.lead, issued.data ->> 'lead') as lead,
     coalesce(assisted.co_units, 0) as co_units,
     coalesce(assisted.co_outstanding, 0) as co_outstanding,
     (issued.data ->> 'issued')::timestamptz as issued,
