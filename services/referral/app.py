@@ -32,7 +32,7 @@ from services.bus.request import Answer, Request
 from services.command import Command
 from services.decision import Already, Env, Refused
 from services.directory import directory
-from services.ledger import History, Ledger, LedgerUnavailable, Stored
+from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
 from services.referral import extensions, following, publication, series
 from services.referral import notice as notices
 from services.referral import referral as referrals
@@ -82,6 +82,8 @@ class Referrals:
             self._clock = await self._current()
         except LedgerUnavailable:
             return Refused("service.unavailable")
+        except DamagedLedger:
+            return Refused("ledger.damaged")
         match command:
             case PublishCalendar():
                 return await self._publish(request, command)
