@@ -118,8 +118,8 @@ class Referrals:
         unit = directory().unit(command.unit)
         duty = Duty(leader=unit.leader, department=unit.department, post=unit.post) if unit else None
         year = request.now.astimezone(CHINA).year
-        clock = self._clock
         lead_unit = await self._unit_of(command.lead)
+        clock = self._clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             text = series.written("referral", year, number)
@@ -139,8 +139,8 @@ class Referrals:
         if subject is None:
             return Refused("referral.not_found", "referral")
 
-        clock = self._clock
         lead_unit = await self._unit_of(command.lead) if isinstance(command, ChangeLead) else None
+        clock = self._clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             return referrals.decide(command, fold_referral(history), env, clock, lead_unit=lead_unit)
