@@ -54,6 +54,7 @@ class Calendar:
     specials: Mapping[date, Special]
     # Year -> title of its notice.
     sources: Mapping[int, str]
+    edition: str
 
     def is_workday(self, day: date) -> bool:
         """Whether offices work on `day`."""
@@ -79,6 +80,14 @@ class Calendar:
             provisional = provisional or self.is_provisional(day)
         return day, provisional
 
+    def working_days_before(self, end: date, count: int) -> date:
+        """The `count`-th working day before `end`, which itself never counts."""
+        day, left = end, count
+        while left:
+            day -= _DAY
+            left -= self.is_workday(day)
+        return day
+
     def next_workday(self, day: date) -> tuple[date, bool]:
         """`day` itself when it is a working day, else the first one after it (民法典 203); and whether provisional."""
         provisional = self.is_provisional(day)
@@ -90,6 +99,30 @@ class Calendar:
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; 0 when `end` is not after `start`."""
         return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def with_year(self, year: int, title: str, days: Mapping[date, tuple[str, bool]]) -> "Calendar":
+        """This calendar and one more published year: day -> (holiday, whether it is a working day).
+
+        Raises ValueError when the year is not the next one, or a day is settled already or lies beyond the year.
+        """
+        last = date(year, 12, 31)
+        if year != self.last.year + 1:
+            raise ValueError(f"calendar: the next year to publish is {self.last.year + 1}")
+        if any(not self.provisional_from <= day <= last for day in days):
+            raise ValueError(f"calendar: the notice of {year} moves days from {self.provisional_from} to {last}")
+        specials = {**self.specials, **{day: Special(work, name, title) for day, (name, work) in days.items()}}
+        # The next notice can reach as far back as this one's predecessors did.
+        provisional_from = date(year, self.provisional_from.month, self.provisional_from.day)
+        edition = f"{self.edition}+{year}"
+        return Calendar(
+            version=_version(edition, self.first, provisional_from, specials),
+            first=self.first,
+            last=last,
+            provisional_from=provisional_from,
+            specials=specials,
+            sources={**self.sources, year: title},
+            edition=edition,
+        )
 
     def days(self) -> Iterator[CalendarDay]:
         """Every day of the published years and, provisionally, of the year after: deadlines reach into it."""
@@ -134,6 +167,7 @@ def from_data(data: Mapping[str, Any]) -> Calendar:
         provisional_from=provisional_from,
         specials=specials,
         sources={notice["year"]: notice["title"] for notice in data["notice"]},
+        edition=data["edition"],
     )
 
 

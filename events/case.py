@@ -76,8 +76,10 @@ class ReferralRequested(Fact, tag="ReferralRequested.v1", frozen=True, kw_only=T
     age_band: Code
     urgency: Code
     asks: tuple[Code, ...]
-    # After a granted return: the referral that this one replaces.
+    # The referral that this one replaces: it was returned, or is transferred on by this.
     replaces: Id | None = None
+    # A co-unit's: the referral of the unit that leads.
+    lead: Id | None = None
 
 
 class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", frozen=True, kw_only=True):

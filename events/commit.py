@@ -10,9 +10,10 @@ from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
 from events.notice import NoticeFact, SeriesFact
+from events.publication import CalendarFact
 from events.referral import ReferralFact
 
-AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | SeriesFact
+AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | SeriesFact | CalendarFact
 
 
 class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

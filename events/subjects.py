@@ -7,7 +7,7 @@ _TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
 LEDGER = "LEDGER"
 PARTNERS = "PARTNERS"
 TIMERS = "TIMERS"
-AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1}
+AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1, "calendar": 1}
 
 
 class BadToken(ValueError):
@@ -43,6 +43,15 @@ def notice(unit: str, notice_id: str) -> str:
 
 def series(name: str) -> str:
     return "ledger." + _join("series", name)
+
+
+def calendar(year: int) -> str:
+    return "ledger." + _join("calendar", str(year))
+
+
+def all_of(kind: str) -> str:
+    """A filter of every aggregate of a kind. For look-ups only, never for a guard."""
+    return f"ledger.{_join(kind)}.>"
 
 
 def anywhere(kind: str, key: str) -> str:

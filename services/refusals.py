@@ -262,6 +262,80 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "签收满 5 个工作日后不再受理退单申请。",
         "A return can be asked for within 5 working days of sign-for only.",
     ),
+    "referral.ended": (
+        "转办单已结束（{status}），不能再办理；请查看进展。",
+        "The referral has ended ({status}); nothing more can be done on it. Look at its progress.",
+    ),
+    "referral.duty_missing": (
+        "承办单位的分管领导、责任科室、责任岗位未落实，不能转办；请先补全单位名录。",
+        "The unit's leader, department and post are not all named; complete the directory before referring.",
+    ),
+    "referral.lead_not_found": (
+        "找不到主办单位的转办单，请核对主办转办单编号。",
+        "There is no referral of the lead unit; check the lead's id.",
+    ),
+    "referral.on_behalf_missing": (
+        "协调员代填须写明代哪个单位（on_behalf_of）。",
+        "A coordinator enters this for a unit only: name it in on_behalf_of.",
+    ),
+    "referral.not_its_unit": (
+        "该单位不是本转办单的承办单位，不能代填；请核对。",
+        "That unit does not handle this referral; check on_behalf_of.",
+    ),
+    "referral.proxy_method_missing": (
+        "代填须写明来源（纸质、电话、传真、代填），不能是系统填报。",
+        "What is entered for a unit names how it came: paper, phone, fax or proxy, not system.",
+    ),
+    "referral.requester_may_not_decide": (
+        "申请人或代填人不得审批同一申请，请由他人审批。",
+        "Whoever asked, or entered the request, does not decide on it; someone else does.",
+    ),
+    "referral.extension_pending": (
+        "已有延期申请待审批，请先等待结果。",
+        "An extension was asked for already and waits for a decision.",
+    ),
+    "referral.no_extension_asked": (
+        "没有待审批的延期申请。",
+        "No extension is asked for; there is nothing to decide.",
+    ),
+    "referral.extension_too_late": (
+        "期限已届满，不再受理延期申请；请尽快办结并反馈。",
+        "The due date has passed and no extension can be asked for; finish and report.",
+    ),
+    "referral.extension_more_than_asked": (
+        "准予天数不得超过申请的 {days} 个工作日。",
+        "No more than the {days} working days asked for can be granted.",
+    ),
+    "referral.extension_beyond_policy": (
+        "超过协调员权限（累计 {times} 次、{days} 个工作日），请由督办员准予。",
+        "Beyond what a coordinator may grant ({times} times, {days} working days in all); a supervisor must.",
+    ),
+    # Calendar
+    "calendar.already_published": (
+        "{year}年工作日历已公布，不能更改；请核对年份。",
+        "The calendar of {year} is published already and stays as it is; check the year.",
+    ),
+    "calendar.year_missing": (
+        "请先公布{year}年的工作日历。",
+        "The calendar of {year} must be published first.",
+    ),
+    "calendar.title_missing": ("请写明通知标题。", "Name the title of the notice."),
+    "calendar.day_twice": (
+        "{day} 列了两次，请核对通知。",
+        "{day} is listed twice; compare with the notice.",
+    ),
+    "calendar.day_outside_the_year": (
+        "{day} 不在可调整的范围（{first} 至 {last}）内，请核对通知。",
+        "{day} lies outside what this notice can move ({first} to {last}); compare with the notice.",
+    ),
+    "calendar.make_up_day_is_a_weekday": (
+        "{day} 是周一至周五，不是调休上班日，请核对通知。",
+        "{day} is a weekday and no make-up day; compare with the notice.",
+    ),
+    "calendar.new_year_missing": (
+        "没有列出{year}年1月1日（元旦），通知不完整，请补全。",
+        "1 January {year} is not among the holidays; the list is not the whole notice.",
+    ),
     # Queries
     "query.unknown": (
         "没有这个查询，请用 lianxi queries 查看。",

@@ -51,7 +51,7 @@ def permission(credential: Credential) -> Permission | None:
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake")
             )
         case "service", "referral":
-            own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
+            own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>", "ledger.calendar.>")
             return Permission(
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_REPLIES),
                 (*inbox, "cmd.referral.*.* referral"),

@@ -110,7 +110,7 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     # the newest acknowledgement, and everything behind that commit waits for it to be handed over again: 5 s, not 30.
     # A reaction that takes longer is handed over twice, which changes nothing.
     intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
-    referral = _consumer("referral", ["ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
+    referral = _consumer("referral", ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
     units = [(PARTNERS, _consumer(unit.code, [partner(unit.code)], 1000, replicas, 30)) for unit in directory().units]
     # Many wakes at once: each is of another aggregate.
     wakes = _consumer("referral", [timers_due()], 256, replicas, 30)

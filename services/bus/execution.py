@@ -41,6 +41,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     # A partner reads these commits: no causation or correlation from which a case could be inferred.
     for_partners: bool = False
     correlation: str | None = None
+    # The unit that the sender enters this for, when it is not the sender's own.
+    on_behalf_of: str | None = None
     policy: str
     calendar: str
     units: frozenset[str] = frozenset()
@@ -150,6 +152,7 @@ def _commit(
         occurred=_local(command.occurred or request.now),
         recorded=_local(request.now),
         actor=request.actor,
+        on_behalf_of=plan.on_behalf_of,
         command=request.verb,
         command_id=command.command_id,
         command_digest=body_digest,

@@ -5,7 +5,7 @@ from typing import Any
 
 from events.commit import Commit
 from services.intake import case, contact
-from services.referral import notice, referral, series
+from services.referral import notice, publication, referral, series
 
 
 def _contact(commits: Sequence[Commit]) -> None:
@@ -37,5 +37,19 @@ def _series(commits: Sequence[Commit]) -> None:
             number = series.evolve(number, fact)  # type: ignore[arg-type]
 
 
+def _calendar(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = publication.evolve(state, fact)  # type: ignore[arg-type]
+
+
 # kind -> a check of that kind's whole history; raises DamagedHistory at the first fact that cannot follow.
-LEGAL = {"contact": _contact, "case": _case, "referral": _referral, "notice": _notice, "series": _series}
+LEGAL = {
+    "contact": _contact,
+    "case": _case,
+    "referral": _referral,
+    "notice": _notice,
+    "series": _series,
+    "calendar": _calendar,
+}

@@ -75,9 +75,8 @@ async def _attach(
             from services.referral.watch import Watch
             from services.referral.working_clock import WorkingClock
 
-            clock = WorkingClock()
-            referral = Referrals(ledger, clock)
-            timers = Timers(Watch(ledger, clock), Schedule(connection, name), referral.handle)
+            referral = Referrals(ledger, WorkingClock())
+            timers = Timers(Watch(ledger, lambda: referral.clock), Schedule(connection, name), referral.handle)
             serve_commands(broker, name, simulated, timers.after(referral.handle))
             serve_reactions(broker, name, timers.after(referral.react), credential.inbox)
             if not simulated:

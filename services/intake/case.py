@@ -108,10 +108,15 @@ def _dispose(disposition: str, unit: str | None, triaged: CaseTriaged, env: Env)
 
 
 def _request(
-    unit: str, asks: tuple[str, ...], replaces: str | None, triaged: CaseTriaged, env: Env
+    unit: str,
+    asks: tuple[str, ...],
+    replaces: str | None,
+    triaged: CaseTriaged,
+    env: Env,
+    lead: str | None = None,
 ) -> ReferralRequested:
     return ReferralRequested(
-        referral=env.new_id("referral"),
+        referral=env.new_id("referral" if lead is None else f"co-{unit}"),
         unit=unit,
         contact_type=triaged.contact_type,
         category=triaged.category,
@@ -120,6 +125,7 @@ def _request(
         urgency=triaged.urgency,
         asks=asks,
         replaces=replaces,
+        lead=lead,
     )
 
 
@@ -214,19 +220,28 @@ def _report(
 
 
 def _refer(command: RequestReferral, state: Case, env: Env) -> list[CaseFact] | Refused:
-    if command.unit not in env.units:
-        return Refused("unit.unknown", "unit")
-    if command.unit in state.open_referrals.values():
-        return Refused("case.already_referred_there", "unit")
-    if command.replaces is not None and command.replaces not in state.returned:
+    units = (command.unit, *command.co_units)
+    for field, unit in (("unit", command.unit), *(("co_units", unit) for unit in command.co_units)):
+        if unit not in env.units:
+            return Refused("unit.unknown", field)
+        if unit in state.open_referrals.values() or units.count(unit) > 1:
+            return Refused("case.already_referred_there", field)
+    # One that is still open is transferred on (再转) by what replaces it; the case alone knows who may not get it.
+    if command.replaces is not None and command.replaces not in (*state.returned, *state.open_referrals):
         return Refused("case.nothing_to_replace", "replaces")
-    refusal = first_refusal(*(unknown_code("ask", code, "asks") for code in command.asks))
+    refusal = first_refusal(
+        *(unknown_code("ask", code, "asks") for code in command.asks),
+        *(unknown_code("ask", code, "co_asks") for code in command.co_asks or ()),
+    )
     if refusal is not None:
         return refusal
     assert state.triaged is not None
-    requested = _request(command.unit, command.asks, command.replaces, state.triaged, env)
+    lead = _request(command.unit, command.asks, command.replaces, state.triaged, env)
+    co_asks = command.co_asks or command.asks
+    requested = [lead, *(_request(unit, co_asks, None, state.triaged, env, lead.referral) for unit in command.co_units)]
     # Ids follow from command ids: two people who chose the same one would ask for one referral twice.
-    return Refused("command.id_reused", "command_id") if requested.referral in state.requested else [requested]
+    taken = any(each.referral in state.requested for each in requested)
+    return Refused("command.id_reused", "command_id") if taken else [*requested]
 
 
 def _outcome(command: RecordOutcome) -> list[CaseFact] | Refused:

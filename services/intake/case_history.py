@@ -114,7 +114,7 @@ def _worked(state: Case, fact: CaseFact) -> Case:
         case ReferralRequested(referral=referral, unit=unit, replaces=replaces) if (
             referral not in state.requested
             and unit not in state.open_referrals.values()
-            and (replaces is None or replaces in state.returned)
+            and (replaces is None or replaces in state.returned or replaces in state.open_referrals)
         ):
             return change(
                 state,

@@ -88,11 +88,14 @@ class RecordInstruction(Command, frozen=True, kw_only=True):
 
 
 class RequestReferral(Command, frozen=True, kw_only=True):
-    """Ask for a referral of the case to a unit; the referral service issues it."""
+    """Ask for a referral of the case to a unit; the referral service issues it, and one to each co-unit that assists it."""
 
     case: Id
     unit: Token
     asks: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=8)] = ("verify_facts", "handle", "report_back")
+    # 协办单位, and what is asked of them when it is not the same; `unit` leads (首接负责制).
+    co_units: Annotated[tuple[Token, ...], Meta(max_length=8)] = ()
+    co_asks: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=8)] | None = None
     replaces: Id | None = None
 
 

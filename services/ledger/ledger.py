@@ -63,18 +63,35 @@ class Ledger:
         found = await direct.last(self._access, subjects.anywhere(kind, key))
         return found[1] if found else None
 
+    async def subjects(self, kind: str) -> list[str]:
+        """The subject of every aggregate of this kind, sorted. Raises LedgerUnavailable, events.subjects.BadToken."""
+        found: dict[str, int] = {}
+        while True:
+            request = {"subjects_filter": subjects.all_of(kind), "offset": len(found)}
+            info = await self._info(request)
+            page = info["state"].get("subjects") or {}
+            found |= page
+            if not page or len(found) >= int(info.get("total", 0)):
+                return sorted(found)
+
     async def head(self) -> Head:
         """The ledger's last position and incarnation. Raises LedgerUnavailable."""
+        info = await self._info({})
+        return Head(seq=int(info["state"]["last_seq"]), incarnation=str(info["created"]))
+
+    async def _info(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = await self._connection.request(
-                f"{self._access.api}.STREAM.INFO.{subjects.LEDGER}", b"", timeout=direct.TIMEOUT_SECONDS
+                f"{self._access.api}.STREAM.INFO.{subjects.LEDGER}",
+                json.dumps(request).encode() if request else b"",
+                timeout=direct.TIMEOUT_SECONDS,
             )
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise LedgerUnavailable("the ledger does not answer") from error
-        info = json.loads(answer.data)
+        info: dict[str, Any] = json.loads(answer.data)
         if "error" in info:
             raise LedgerUnavailable(str(info["error"].get("description")))
-        return Head(seq=int(info["state"]["last_seq"]), incarnation=str(info["created"]))
+        return info
 
     async def read(self, after: int = 0, batch: int = 500, until: int | None = None) -> AsyncIterator[list[Stored]]:
         """Every commit after a position, in order, in lists, up to where the ledger ends by now or ended at `until`.

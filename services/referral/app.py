@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from events import subjects
 from events.case import ReferralRequested
 from events.notice import NoticeSignedOff
+from events.publication import CalendarPublished
 from events.referral import (
     Duty,
+    FinalReported,
+    LeadChanged,
     ReferralIssued,
     ReferralOverdue,
+    ReferralRedone,
+    ReferralRevoked,
+    ReferralTerminated,
+    ReferralTransferred,
+    ReportSentBack,
     ReportVerified,
     ReturnGranted,
     SignOverdue,
@@ -22,23 +32,27 @@ from services.bus.request import Answer, Request
 from services.command import Command
 from services.decision import Already, Env, Refused
 from services.directory import directory
-from services.ledger import History, Ledger, Stored
+from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
+from services.referral import extensions, following, publication, series
 from services.referral import notice as notices
 from services.referral import referral as referrals
-from services.referral import series
 from services.referral.commands import (
     COMMANDS,
     LATER,
     AcknowledgeNotice,
+    ChangeLead,
+    CheckDeadline,
     DischargeNotice,
     DraftNotice,
+    ForUnit,
     IssueReferral,
+    PublishCalendar,
     ReplyToNotice,
     SignOffNotice,
 )
+from services.referral.following import CoUnitStep
 from services.referral.working_clock import WorkingClock
 
-POLICY = "referral-2026.1"
 SERVICE = "referral"
 LEVEL_OF = {"urge": notices.URGE, "notice": notices.NOTICE}
 Decide = Callable[[History, Env, int], Outcome]
@@ -53,6 +67,11 @@ class Referrals:
         self._clock = clock
         self._units = frozenset(unit.code for unit in directory().units)
 
+    @property
+    def clock(self) -> WorkingClock:
+        """The working-day clock on the newest calendar that this service has seen."""
+        return self._clock
+
     async def handle(self, request: Request) -> Answer:
         if request.verb in LATER:
             return Refused("command.not_yet_available", details={"verb": request.verb})
@@ -64,7 +83,15 @@ class Referrals:
         command = decode(request.body, COMMANDS[request.verb])
         if isinstance(command, Refused):
             return command
+        try:
+            self._clock = await self._current()
+        except LedgerUnavailable:
+            return Refused("service.unavailable")
+        except DamagedLedger:
+            return Refused("ledger.damaged")
         match command:
+            case PublishCalendar():
+                return await self._publish(request, command)
             case IssueReferral():
                 return await self._issue(request, command)
             case DraftNotice():
@@ -74,16 +101,37 @@ class Referrals:
             case _:
                 return await self._on_referral(request, command)
 
+    async def _current(self) -> WorkingClock:
+        """The clock on every calendar that is on record: nothing is counted on an older one."""
+        clock = self._clock
+        while True:
+            history = await self._ledger.load(subjects.calendar(clock.calendar.last.year + 1))
+            published = fold_calendar(history)
+            if published is None:
+                return clock
+            clock = clock.with_published(published)
+
+    async def _publish(self, request: Request, command: PublishCalendar) -> Answer:
+        def decide(history: History, env: Env, number: int) -> Outcome:
+            return publication.decide(command, fold_calendar(history), env, clock.calendar)
+
+        clock = self._clock
+        plan = self._plan(request, subjects.calendar(command.year), decide)
+        return await carry_out(self._ledger, request, command, plan)
+
     async def _issue(self, request: Request, command: IssueReferral) -> Answer:
         unit = directory().unit(command.unit)
         duty = Duty(leader=unit.leader, department=unit.department, post=unit.post) if unit else None
         year = request.now.astimezone(CHINA).year
+        lead_unit = await self._unit_of(command.lead)
+        clock = self._clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             text = series.written("referral", year, number)
-            return referrals.decide(command, fold_referral(history), env, self._clock, duty, text)
+            return referrals.decide(command, fold_referral(history), env, clock, duty, text, lead_unit)
 
         plan = self._plan(
+            request,
             subjects.referral(command.unit, command.referral),
             decide,
             series=series.series_name("referral", year),
@@ -96,10 +144,16 @@ class Referrals:
         if subject is None:
             return Refused("referral.not_found", "referral")
 
-        def decide(history: History, env: Env, number: int) -> Outcome:
-            return referrals.decide(command, fold_referral(history), env, self._clock)
+        lead_unit = await self._unit_of(command.lead) if isinstance(command, ChangeLead) else None
+        clock = self._clock
 
-        return await carry_out(self._ledger, request, command, self._plan(subject, decide))
+        def decide(history: History, env: Env, number: int) -> Outcome:
+            return referrals.decide(command, fold_referral(history), env, clock, lead_unit=lead_unit)
+
+        plan = self._plan(request, subject, decide)
+        if isinstance(command, ForUnit):
+            plan = msgspec.structs.replace(plan, on_behalf_of=command.on_behalf_of)
+        return await carry_out(self._ledger, request, command, plan)
 
     async def _draft(self, request: Request, command: DraftNotice) -> Answer:
         referral = fold_referral(await self._ledger.load(subjects.referral(command.unit, command.referral)))
@@ -115,6 +169,7 @@ class Referrals:
             return notices.draft(command, found, env, self._clock, series.written("urge", year, number))
 
         plan = self._plan(
+            request,
             subjects.notice(command.unit, key),
             decide,
             series=series.series_name("urge", year),
@@ -134,8 +189,12 @@ class Referrals:
         signing = isinstance(command, SignOffNotice)
         name = series.series_name("notice", year) if signing else None
         return await carry_out(
-            self._ledger, request, command, self._plan(subject, decide, series=name, takes_number=_signs_off)
+            self._ledger, request, command, self._plan(request, subject, decide, series=name, takes_number=_signs_off)
         )
+
+    async def _unit_of(self, referral: str | None) -> str | None:
+        subject = await self._ledger.find("referral", referral) if referral else None
+        return subjects.parse(subject)[1] if subject else None
 
     async def _subject(self, request: Request, kind: str, key: str) -> str | None:
         """Where the aggregate lives. A unit finds its own alone: another's id is not there, exactly like no id."""
@@ -146,6 +205,7 @@ class Referrals:
 
     def _plan(
         self,
+        request: Request,
         subject: str,
         decide: Decide,
         series: str | None = None,
@@ -157,7 +217,7 @@ class Referrals:
             series=series,
             takes_number=takes_number,
             for_partners=True,
-            policy=POLICY,
+            policy=f"referral-{self._clock.edition(request.now)}",
             calendar=self._clock.version,
             units=self._units,
         )
@@ -167,13 +227,20 @@ class Referrals:
         for fact in stored.commit.facts:
             match fact:
                 case ReferralRequested():
-                    await self._react(stored, _issuing(fact))
+                    await self._requested(stored, fact)
+                case ReferralIssued() | LeadChanged() | FinalReported() | ReportSentBack() | ReferralRedone():
+                    await self._tell_lead(stored, fact)
+                case CalendarPublished():
+                    await self._recompute(stored)
                 case SignOverdue():
                     await self._react(stored, _drafting(stored, notices.URGE))
-                case ReferralOverdue(threshold=threshold):
+                case ReferralOverdue(threshold=threshold) if threshold in LEVEL_OF:
                     await self._react(stored, _drafting(stored, LEVEL_OF[threshold]))
-                case ReportVerified() | ReturnGranted():
+                case ReportVerified():
                     await self._discharge(stored)
+                case ReturnGranted() | ReferralRevoked() | ReferralTransferred() | ReferralTerminated():
+                    await self._discharge(stored)
+                    await self._tell_lead(stored, fact)
                 case _:
                     pass
 
@@ -185,6 +252,35 @@ class Referrals:
                 key = notices.notice_id(stored.commit.key, level, rounds)
                 if await self._ledger.find("notice", key) is not None:
                     await self._react(stored, DischargeNotice(command_id=f"end:{key}:{stored.commit.n}", notice=key))
+
+    async def _requested(self, stored: Stored, fact: ReferralRequested) -> None:
+        """Issue it. What it replaces ends, and hands over its place among lead and co-units."""
+        old: referrals.Referral | None = None
+        if fact.replaces is not None:
+            subject = await self._ledger.find("referral", fact.replaces)
+            old = fold_referral(await self._ledger.load(subject)) if subject else None
+        await self._react(stored, following.issuing(fact, fact.lead or (old.lead if old else None)))
+        if fact.replaces is not None and old is not None:
+            await self._react(stored, following.transferring(fact.replaces, fact.referral))
+            for command in following.led_by(fact.referral, old):
+                await self._react(stored, command)
+
+    async def _tell_lead(self, stored: Stored, fact: CoUnitStep) -> None:
+        """首接负责制: a co-unit's lead learns that it joined, reported, must report again or was released."""
+        state = fold_referral(await self._ledger.load(stored.subject))
+        assert state is not None  # it has just been read
+        if state.lead is not None:
+            for command in following.noting(stored, state, fact):
+                await self._react(stored, command)
+
+    async def _recompute(self, stored: Stored) -> None:
+        """Look at every referral: what was provisional and is not any more gets its date, with the reason."""
+        self._clock = await self._current()
+        for subject in await self._ledger.subjects("referral"):
+            state = fold_referral(await self._ledger.load(subject))
+            if state is not None and extensions.settled(state, self._clock) is not None:
+                _, _, key = subjects.parse(subject)
+                await self._react(stored, CheckDeadline(command_id=f"calendar:{stored.commit.key}:{key}", referral=key))
 
     async def _react(self, stored: Stored, command: Command) -> None:
         insist(await self.handle(as_request(SERVICE, stored, command)))
@@ -198,6 +294,13 @@ def fold_referral(history: History) -> referrals.Referral | None:
     return state
 
 
+def fold_calendar(history: History) -> CalendarPublished | None:
+    state: CalendarPublished | None = None
+    for fact in history.facts:
+        state = publication.evolve(state, fact)
+    return state
+
+
 def fold_notice(history: History) -> notices.Notice | None:
     state: notices.Notice | None = None
     for fact in history.facts:
@@ -207,20 +310,6 @@ def fold_notice(history: History) -> notices.Notice | None:
 
 def _signs_off(facts: Facts) -> bool:
     return any(isinstance(fact, NoticeSignedOff) for fact in facts)
-
-
-def _issuing(fact: ReferralRequested) -> IssueReferral:
-    return IssueReferral(
-        command_id=f"issue:{fact.referral}",
-        referral=fact.referral,
-        unit=fact.unit,
-        contact_type=fact.contact_type,
-        category=fact.category,
-        region=fact.region,
-        age_band=fact.age_band,
-        urgency=fact.urgency,
-        asks=fact.asks,
-    )
 
 
 def _drafting(stored: Stored, level: int) -> DraftNotice:

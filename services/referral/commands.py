@@ -1,4 +1,4 @@
-"""The commands of the referral service: referrals and supervision notices. domain.md §4.3 C, D.
+"""The commands of the referral service: referrals, supervision notices, the calendar. domain.md §4.3 C, D, M.
 
 No command here has a free-text field: what units and supervisors say is coded, so that nothing personal can reach a feed.
 """
@@ -9,9 +9,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from events.fact import Code, Id, Label, Token
+from events.publication import Holiday, Year
 from services.command import Command
 
 Measures = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=20)]
+WorkingDays = Annotated[int, Meta(ge=1, le=250)]
 
 
 class IssueReferral(Command, frozen=True, kw_only=True):
@@ -25,26 +27,31 @@ class IssueReferral(Command, frozen=True, kw_only=True):
     age_band: Code
     urgency: Code
     asks: tuple[Code, ...]
+    # A co-unit's alone: the referral of the unit that leads.
+    lead: Id | None = None
 
 
-class SignReferral(Command, frozen=True, kw_only=True):
-    """签收: the unit takes the referral; the clock of its report starts."""
+class ForUnit(Command, frozen=True, kw_only=True):
+    """What a unit says. A coordinator enters it for a unit that works on paper: `on_behalf_of` and another `method`."""
 
     referral: Id
+    on_behalf_of: Token | None = None
     method: Code = "system"
 
 
-class ReportProgress(Command, frozen=True, kw_only=True):
+class SignReferral(ForUnit, frozen=True, kw_only=True):
+    """签收: the unit takes the referral; the clock of its report starts."""
+
+
+class ReportProgress(ForUnit, frozen=True, kw_only=True):
     """阶段反馈."""
 
-    referral: Id
     measures: Measures
 
 
-class ReportResult(Command, frozen=True, kw_only=True):
+class ReportResult(ForUnit, frozen=True, kw_only=True):
     """办结反馈: the unit's final report. Late is allowed and flagged."""
 
-    referral: Id
     result: Code
     measures: Measures
     handled_on: date
@@ -64,10 +71,9 @@ class SendBackReport(Command, frozen=True, kw_only=True):
     reason: Code
 
 
-class RequestReturn(Command, frozen=True, kw_only=True):
+class RequestReturn(ForUnit, frozen=True, kw_only=True):
     """退单申请: a unit may ask, the coordinator decides."""
 
-    referral: Id
     ground: Code
 
 
@@ -81,6 +87,99 @@ class RefuseReturn(Command, frozen=True, kw_only=True):
     """The unit is designated: it handles the matter and may not ask again."""
 
     referral: Id
+
+
+class RequestExtension(ForUnit, frozen=True, kw_only=True):
+    """延期申请: so many working days more, and why."""
+
+    reason: Code
+    working_days: WorkingDays
+
+
+class GrantExtension(Command, frozen=True, kw_only=True):
+    """Grant what was asked, or fewer working days. Beyond the policy's bounds a supervisor does."""
+
+    referral: Id
+    working_days: WorkingDays | None = None
+
+
+class RefuseExtension(Command, frozen=True, kw_only=True):
+    """The due date stays."""
+
+    referral: Id
+
+
+class HoldReferral(Command, frozen=True, kw_only=True):
+    """中止: a statutory ground stops the clock from `occurred` on."""
+
+    referral: Id
+    ground: Code
+
+
+class ResumeReferral(Command, frozen=True, kw_only=True):
+    """恢复: the clock goes on, and the due date moves by what was held."""
+
+    referral: Id
+
+
+class RedoReferral(Command, frozen=True, kw_only=True):
+    """重办: a report, verified or not, does not stand; an unsatisfied caller for one."""
+
+    referral: Id
+    reason: Code
+
+
+class RevokeReferral(Command, frozen=True, kw_only=True):
+    """撤回 by the issuing office."""
+
+    referral: Id
+    reason: Code
+
+
+class TransferReferral(Command, frozen=True, kw_only=True):
+    """再转: `to` stands in its place. Sent by the referral service itself, when the case refers it on to another unit."""
+
+    referral: Id
+    to: Id
+
+
+class TerminateReferral(Command, frozen=True, kw_only=True):
+    """终止办理 on the caller's written request of that day (Weifang 12345 Reg. art 21)."""
+
+    referral: Id
+    requested_on: date
+
+
+class CloseReferral(Command, frozen=True, kw_only=True):
+    """办结 of a verified referral: it cannot be done again."""
+
+    referral: Id
+
+
+class NoteCoUnit(Command, frozen=True, kw_only=True):
+    """Tell the lead about a co-unit. Sent by the referral service itself, as a reaction."""
+
+    referral: Id
+    co: Id
+    unit: Token
+    step: Code
+    result: Code | None = None
+    late: bool = False
+
+
+class ChangeLead(Command, frozen=True, kw_only=True):
+    """Tell a co-unit that another referral leads now. Sent by the referral service itself, as a reaction."""
+
+    referral: Id
+    lead: Id
+
+
+class PublishCalendar(Command, frozen=True, kw_only=True):
+    """公布工作日历: a year's holidays and make-up days, as the State Council's notice has them."""
+
+    year: Year
+    title: Label
+    holidays: Annotated[tuple[Holiday, ...], Meta(min_length=1, max_length=20)]
 
 
 class CheckDeadline(Command, frozen=True, kw_only=True):
@@ -135,6 +234,19 @@ COMMANDS: dict[str, type[Command]] = {
         RequestReturn,
         GrantReturn,
         RefuseReturn,
+        RequestExtension,
+        GrantExtension,
+        RefuseExtension,
+        HoldReferral,
+        ResumeReferral,
+        RedoReferral,
+        RevokeReferral,
+        TransferReferral,
+        TerminateReferral,
+        CloseReferral,
+        NoteCoUnit,
+        ChangeLead,
+        PublishCalendar,
         CheckDeadline,
         DraftNotice,
         SignOffNotice,
@@ -143,8 +255,4 @@ COMMANDS: dict[str, type[Command]] = {
         DischargeNotice,
     )
 }
-LATER = frozenset(
-    {"RequestExtension", "GrantExtension", "RefuseExtension", "HoldReferral", "ResumeReferral", "RedoReferral"}
-    | {"RevokeReferral", "TransferReferral", "TerminateReferral", "CloseReferral", "EscalateNotice", "WithdrawNotice"}
-    | {"ServeNotice", "SendBackReply", "AcceptReply"}
-)
+LATER = frozenset({"EscalateNotice", "WithdrawNotice", "ServeNotice", "SendBackReply", "AcceptReply"})

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from events.calendar import CHINA, Calendar
 
 LAST_MOMENT = time(23, 59, 59, 999_999, tzinfo=CHINA)
 
+ALWAYS = date.min
 Unit = Literal["minutes", "hours", "natural_days", "working_days", "months"]
 
 _SIGN = {"1": "S1", "2": "S2"}
@@ -35,6 +36,21 @@ class Policy:
     limit: int
     unit: Unit
     basis: str
+    valid_from: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How often or how long at most."""
+
+    id: str
+    zh: str
+    en: str
+    applies: str
+    limit: int
+    unit: Literal["times", "working_days"]
+    basis: str
+    valid_from: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +61,78 @@ class Due:
     provisional: bool
 
 
-@cache
-def policies() -> Mapping[str, Policy]:
-    """The policy table that ships with the product, by id."""
-    rows = [Policy(**row) for row in _table()["policy"]]
-    by_id = {row.id: row for row in rows}
-    if len(by_id) < len(rows) or any(row.limit < 1 or row.unit not in get_args(Unit) for row in rows):
-        raise ValueError("deadlines: an id is listed twice, a limit is below 1 or a unit is unknown")
-    return by_id
+Row = TypeVar("Row", Policy, Bound)
+
+
+def policies(day: date) -> Mapping[str, Policy]:
+    """The policies in force on `day`, by id."""
+    return _in_force(_table().policies, day)
+
+
+def bounds(day: date) -> Mapping[str, Bound]:
+    """The bounds in force on `day`, by id."""
+    return _in_force(_table().bounds, day)
+
+
+def _in_force(rows: tuple[Row, ...], day: date) -> Mapping[str, Row]:
+    found: dict[str, Row] = {}
+    for row in rows:
+        before = found.get(row.id)
+        if row.valid_from <= day and (before is None or before.valid_from < row.valid_from):
+            found[row.id] = row
+    return found
+
+
+def edition(day: date) -> str:
+    """The version of the policy table in force on `day`; before the first edition, the first."""
+    editions = _table().editions
+    return next((version for valid_from, version in reversed(editions) if valid_from <= day), editions[0][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The parsed file. `editions`: (valid from, version), in order."""
+
+    editions: tuple[tuple[date, str], ...]
+    policies: tuple[Policy, ...]
+    bounds: tuple[Bound, ...]
 
 
 @cache
-def edition() -> str:
-    """The version of the policy table."""
-    return str(_table()["edition"])
+def _table() -> Table:
+    return table(tomllib.loads(files("services.referral").joinpath("deadlines.toml").read_text(encoding="utf-8")))
 
 
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files("services.referral").joinpath("deadlines.toml").read_text(encoding="utf-8"))
+def table(data: Mapping[str, Any]) -> Table:
+    """Build the table from the parsed file. Raises ValueError when it contradicts itself."""
+    editions = tuple((row["valid_from"], str(row["version"])) for row in data["edition"])
+    policies = tuple(Policy(**row) for row in data["policy"])
+    bounds = tuple(Bound(**row) for row in data.get("bound", ()))
+    rows: tuple[Policy | Bound, ...] = (*policies, *bounds)
+    if (
+        not editions
+        or list(editions) != sorted(set(editions))
+        or len({version for _, version in editions}) < len(editions)
+    ):
+        raise ValueError("deadlines: editions follow each other, each with its own version")
+    if len({(row.id, row.valid_from) for row in rows}) < len(rows):
+        raise ValueError("deadlines: an id is listed twice from the same day on")
+    if any(row.limit < 1 or row.unit not in get_args(Unit) for row in policies):
+        raise ValueError("deadlines: a limit is below 1 or a unit is unknown")
+    # A changed row without an edition of its day would leave commits that name the old version.
+    if {row.valid_from for row in rows} - {ALWAYS, *(valid_from for valid_from, _ in editions)}:
+        raise ValueError("deadlines: a row is valid from the first day of an edition")
+    return Table(editions, policies, bounds)
 
 
 def due(policy: str, start: datetime, calendar: Calendar) -> Due:
-    """When the period of this policy ends. Raises KeyError for an unknown id, ValueError without an offset."""
-    row = policies()[policy]
+    """When the period of this policy, as in force on the day of `start`, ends.
+
+    Raises KeyError for an unknown id, ValueError without an offset.
+    """
+    if start.tzinfo is None:
+        raise ValueError("a period starts at a moment with an offset")
+    row = policies(start.astimezone(CHINA).date())[policy]
     return end(row.limit, row.unit, start, calendar)
 
 

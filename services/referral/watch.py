@@ -18,8 +18,8 @@ from events.commit import Commit
 from services.decision import DamagedHistory
 from services.ledger import DamagedLedger, Ledger
 from services.referral import referral as referrals
-from services.referral import wakes
 from services.referral.referral import Deadlines
+from services.referral.referral_history import ENDED
 
 log = logging.getLogger("lianxi.timers")
 # After so many computations others get their turn.
@@ -42,7 +42,7 @@ def _evolved(state: Any, commit: Commit) -> Any:
 
 
 KINDS: Mapping[str, Kind] = {
-    "referral": Kind("CheckDeadline", _evolved, wakes.next_wake, lambda state: state.status in wakes.ENDED)
+    "referral": Kind("CheckDeadline", _evolved, referrals.next_wake, lambda state: state.status in ENDED)
 }
 
 
@@ -65,15 +65,18 @@ class Open(Struct):
 
 
 class Watch:
-    """All open aggregates of the watched kinds, by ledger subject. `changed`: those whose wake may not be armed."""
+    """All open aggregates of the watched kinds, by ledger subject. `changed`: those whose wake may not be armed.
 
-    def __init__(self, ledger: Ledger, deadlines: Deadlines, kinds: Mapping[str, Kind] = KINDS) -> None:
+    `clock`: the working-day clock as it is now; a calendar that is published makes it another one.
+    """
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], Deadlines], kinds: Mapping[str, Kind] = KINDS) -> None:
         self._ledger = ledger
-        self._deadlines = deadlines
+        self._clock = clock
         self.kinds = kinds
         self._position = 0
         self._incarnation = ""
-        self._calendar = deadlines.version
+        self._calendar = clock().version
         self.open: dict[str, Open] = {}
         self.changed: set[str] = set()
 
@@ -97,11 +100,12 @@ class Watch:
 
     async def recompute(self) -> None:
         """Ask again when everything wakes, if the calendar is another one than last time."""
-        if self._deadlines.version == self._calendar:
+        deadlines = self._clock()
+        if deadlines.version == self._calendar:
             return
-        self._calendar = self._deadlines.version
+        self._calendar = deadlines.version
         for place, (subject, each) in enumerate(list(self.open.items())):
-            each.wake = self.kinds[kind_of(subject)].next_wake(each.state, self._deadlines)
+            each.wake = self.kinds[kind_of(subject)].next_wake(each.state, deadlines)
             self.changed.add(subject)
             if place % SHARE == 0:
                 await asyncio.sleep(0)
@@ -144,7 +148,7 @@ class Watch:
             self.open.pop(subject, None)
             self.changed.discard(subject)
             return
-        wake = kind.next_wake(state, self._deadlines)
+        wake = kind.next_wake(state, self._clock())
         armed = known.armed if known else None
         self.open[subject] = Open(state=state, n=n, wake=wake, armed=armed)
         if wake is not None and wake != armed:

@@ -15,6 +15,7 @@ from services.intake import case as cases
 from services.intake.screen import grounds
 from services.referral import notice as notices
 from services.referral import referral as referrals
+from services.referral.referral_history import ENDED
 from tests.support.read_models import CHINA, DESKS, UNITS, Held
 
 
@@ -166,7 +167,7 @@ class Town:
             case _:
                 return [c.CaseAccepted(disposition=disposition)]
 
-    def _request(self, case: str, unit: str, replaces: str | None) -> c.ReferralRequested:
+    def _request(self, case: str, unit: str, replaces: str | None, lead: str | None = None) -> c.ReferralRequested:
         return c.ReferralRequested(
             referral=derive_id("referral", case, str(len(self.commits))),
             unit=unit,
@@ -177,6 +178,7 @@ class Town:
             urgency="3",
             asks=("handle",),
             replaces=replaces,
+            lead=lead,
         )
 
     def work_on_case(self) -> None:
@@ -197,7 +199,8 @@ class Town:
             (c.CoordinationRecorded(units=("u01",), measures=("visit",)),),
         ]
         if free:
-            choices.append((self._request(key, self.rng.choice(free), next(iter(case.returned), None)),))
+            lead = self._pick(each for each in case.open_referrals if self._leads(each))
+            choices.append((self._request(key, self.rng.choice(free), next(iter(case.returned), None), lead),))
         if not case.open_referrals and case.handled:
             missed = {*case.missed_on, today}
             end = (c.CaseClosed(code="unreachable"),) if len(missed) >= cases.UNREACHABLE_AFTER_DAYS else ()
@@ -217,7 +220,9 @@ class Town:
         issued = r.ReferralIssued(
             referral_no=f"青转〔2026〕{self._numbers}号",
             unit=asked.unit,
-            role="lead",
+            role="co" if asked.lead else "lead",
+            lead=asked.lead,
+            lead_unit=self.referrals[asked.lead].issued.unit if asked.lead else None,
             duty=r.Duty(leader="甲岗", department="乙科", post="丙岗"),
             contact_type=asked.contact_type,
             category=asked.category,
@@ -234,23 +239,64 @@ class Town:
             sign_policy="S1",
             report_policy="R1",
             calendar_version="test-1",
-            provisional=False,
+            provisional=self.rng.random() < 0.3,
         )
         self.record(subjects.referral(asked.unit, key), issued)
         noted = c.ReferralOutcomeNoted(referral=key, outcome="issued")
         return self.record(subjects.case(self._regions[case], case), noted)
 
+    def _leads(self, key: str) -> bool:
+        return key in self.referrals and self.referrals[key].issued.role == "lead"
+
     def work_on_referral(self) -> None:
-        key = self._pick(key for key, each in self.referrals.items() if each.status not in ("verified", "returned"))
+        key = self._pick(key for key, each in self.referrals.items() if each.status not in ENDED)
         if key is None:
             return self.issue()
         state = self.referrals[key]
-        return self.record(
-            subjects.referral(state.issued.unit, key), self.rng.choice(self._next(state)), unit=state.issued.unit
+        choices = [*self._next(state), *self._next(state), *self._ends(state), *self._assisted(key)]
+        return self.record(subjects.referral(state.issued.unit, key), *self.rng.choice(choices), unit=state.issued.unit)
+
+    def _ends(self, state: referrals.Referral) -> list[tuple[Any, ...]]:
+        if state.status == "verified":
+            return [(r.ReferralClosed(),), (r.ReferralRevoked(reason="duplicate"),)]
+        ends: list[Any] = [
+            r.ReferralRevoked(reason="wrong_unit"),
+            r.ReferralTransferred(to="T" * 26),
+            r.ReferralTerminated(requested_on=self._now.date()),
+        ]
+        # Most referrals are worked on to the end.
+        return [(self.rng.choice(ends),)] if self.rng.random() < 0.3 else []
+
+    def _assisted(self, key: str) -> list[tuple[Any, ...]]:
+        """What the lead hears of its co-units."""
+        lead = self.referrals[key]
+        if lead.lead is not None:
+            changed = r.LeadChanged(
+                lead=derive_id("lead", key, str(len(self.commits))), lead_unit=self.rng.choice(UNITS)
+            )
+            return [(changed,)] if self.rng.random() < 0.2 else []
+        co = self._pick(each for each, state in self.referrals.items() if state.issued.lead == key)
+        if co is None:
+            return []
+        step = self.rng.choice(("reported", "sent_back", "released")) if co in lead.co_units else "joined"
+        return [(r.CoUnitNoted(co=co, unit=self.referrals[co].issued.unit, step=step),)] * 3
+
+    def _moved(self, state: referrals.Referral, cause: str) -> r.DueRecomputed:
+        old = state.due_sign if state.status == "issued" else state.due_report
+        assert old is not None
+        return r.DueRecomputed(
+            awaited="sign" if state.status == "issued" else "report",
+            old=old,
+            new=old + timedelta(days=self.rng.choice((0, 1, 4))),
+            cause=cause,
+            calendar_version="test-2",
+            provisional=False,
+            counted=r.Period(start=state.period_from, limit=6, unit="working_days"),
         )
 
-    def _next(self, state: referrals.Referral) -> list[Any]:
+    def _next(self, state: referrals.Referral) -> list[tuple[Any, ...]]:
         late, due = self.rng.random() < 0.3, self._now + timedelta(days=self.rng.choice((-3, 5)))
+        counted = r.Period(start=self._now, limit=5, unit="working_days")
         signed = r.ReferralSigned(
             method="system",
             late=late,
@@ -259,33 +305,58 @@ class Town:
             report_policy="R1",
             calendar_version="test-1",
             provisional=late,
+            counted=counted,
         )
+        redone = r.ReferralRedone(
+            reason="1", due_report=due, calendar_version="test-1", provisional=late, counted=counted
+        )
+        settled = [(self._moved(state, "calendar_published"),)] if state.provisional and state.due else []
+        soon = r.DueSoon(due=due, working_days=1, calendar_version="test-1")
+        reminder = [(soon,)] if state.due and not state.reminded else []
         match state.status:
             case "issued":
-                overdue = [] if state.sign_overdue else [r.SignOverdue(due=state.issued.due_sign)]
-                return [signed, *overdue]
+                overdue = [] if state.sign_overdue else [(r.SignOverdue(due=state.issued.due_sign),)]
+                return [(signed,), (signed,), *overdue, *settled, *reminder]
             case "return_requested":
-                return [r.ReturnGranted(ground="9"), r.ReturnRefused(ground="9")]
+                return [(r.ReturnGranted(ground="9"),), (r.ReturnRefused(ground="9"),)]
             case "reported":
-                return [r.ReportVerified(result="solved"), r.ReportSentBack(reason="1", due_report=due)]
+                verified = (r.ReportVerified(result="solved"),)
+                return [verified, verified, (r.ReportSentBack(reason="1", due_report=due),), (redone,)]
+            case "verified":
+                return [(redone,)]
+            case "on_hold":
+                resumed = r.ReferralResumed(working_days=self.rng.randrange(9))
+                return [(resumed, self._moved(state, "hold"))]
         report = r.FinalReported(
             result="solved",
             measures=("visit",),
             handled_on=self._now.date(),
             late=late,
             late_working_days=2 if late else 0,
+            method=self.rng.choice((None, None, "paper")),
+            co_outstanding=state.co_outstanding,
         )
-        thresholds = [(name, days) for name, days in referrals.THRESHOLDS if name not in state.crossed]
-        crossed = [
-            r.ReferralOverdue(due=self._now, working_days=days, threshold=name, calendar_version="test-1")
-            for name, days in thresholds
+        crossed: list[tuple[Any, ...]] = [
+            (r.ReferralOverdue(due=self._now, working_days=days, threshold=name, calendar_version="test-1"),)
+            for name, days in zip(referrals.LADDER, (1, 6, 11), strict=True)
+            if name not in state.crossed
         ]
-        asked = [] if state.designated else [r.ReturnRequested(ground="9")]
-        return [report, report, r.ProgressReported(measures=("visit",)), *crossed, *asked]
+        asked = [] if state.designated else [(r.ReturnRequested(ground="9"),)]
+        progress = r.ProgressReported(measures=("visit",))
+        held = r.ReferralHeld(ground="appraisal")
+        return [(report,), (report,), (progress,), (held,), *crossed, *asked, *settled, *reminder, *self._more(state)]
+
+    def _more(self, state: referrals.Referral) -> list[tuple[Any, ...]]:
+        """Asking for more time, and what is answered."""
+        if state.extension is None:
+            return [(r.ExtensionRequested(reason="complex", working_days=self.rng.randrange(1, 9)),)]
+        days = self.rng.randrange(1, state.extension.working_days + 1)
+        granted = r.ExtensionGranted(reason="complex", working_days=days)
+        return [(granted, self._moved(state, "extension")), (r.ExtensionRefused(reason="complex"),)]
 
     def note(self) -> None:
         """The case hears what came of a referral."""
-        ended = {"verified": "verified", "returned": "return_granted"}
+        ended = {"closed": "verified", "returned": "return_granted"}
         key = self._pick(key for key, each in self.referrals.items() if each.status in ended and key not in self.noted)
         if key is None:
             return self.work_on_referral()

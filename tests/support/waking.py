@@ -93,9 +93,9 @@ async def waking(
 ) -> AsyncIterator[Timers]:
     """The timers of one instance of the referral service."""
     async with bus.connected("referral") as connection:
-        ledger, clock = Ledger(connection), WorkingClock()
-        referrals = Referrals(ledger, clock)
-        watch = Watch(ledger, clock, kinds)
+        ledger = Ledger(connection)
+        referrals = Referrals(ledger, WorkingClock())
+        watch = Watch(ledger, lambda: referrals.clock, kinds)
         timers = Timers(watch, Schedule(connection, "referral"), referrals.handle, compared_every)
         timers.start()
         try:

@@ -59,6 +59,14 @@ def test_between_undoes_add(start, count):
     assert count == 0 or (end > start and CALENDAR.is_workday(end))
 
 
+@given(st.dates(date(2008, 1, 1), LAST), st.integers(1, 60))
+def test_before_is_the_mirror_of_after(end, count):
+    start = CALENDAR.working_days_before(end, count)
+    assert CALENDAR.is_workday(start)
+    # From the day before it, as many working days lie behind `end` as were counted, `end` itself apart.
+    assert CALENDAR.working_days_between(start - timedelta(days=1), end - timedelta(days=1)) == count
+
+
 @given(st.dates(FIRST, LAST), st.integers(0, 30), st.integers(0, 30))
 def test_counting_in_two_steps_is_counting_in_one(start, first, second):
     middle, _ = CALENDAR.add_working_days(start, first)

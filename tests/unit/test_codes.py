@@ -10,14 +10,25 @@ from events.codes import CodeList, Entry, code_list, code_lists, folded
 from events.commit import AnyFact
 from services.intake.case import DEFAULT_ASKS
 from services.referral.notice import DEMANDS
-from services.referral.referral import THRESHOLDS
+from services.referral.referral import LADDER
+from services.referral.referral_history import (
+    CALENDAR,
+    ENDED,
+    EXTENSION,
+    HOLD,
+    JOINED,
+    OPEN,
+    RELEASED,
+    REPORTED,
+    SENT_BACK,
+)
 
 NEEDED = {
     "region", "category", "age_band", "channel", "caller_role", "contact_type", "urgency", "disposition",
     "non_acceptance_ground", "referral_result", "return_ground", "supervision_ground", "closure_code", "sector",
     "sex", "heard_from", "confidentiality", "measure", "ask", "outcome", "report_method", "screen_situation",
     "sent_back_reason", "view_purpose", "sign_method", "serve_method", "relation", "right", "protection_domain",
-    "referral_state", "level", "colour",
+    "referral_state", "level", "colour", "extension_reason", "hold_ground", "revoke_reason", "entry_method",
 }  # fmt: skip
 
 
@@ -124,7 +135,10 @@ def test_every_fact_can_be_read_aloud():
 def test_the_deciders_speak_in_codes_of_the_lists():
     asks = {*DEFAULT_ASKS, *(ask for demands in DEMANDS.values() for ask in demands)}
     assert asks <= {entry.code for entry in code_list("ask")}
-    assert {threshold for threshold, _ in THRESHOLDS} == {entry.code for entry in code_list("threshold")}
+    assert {"remind", *LADDER} == {entry.code for entry in code_list("threshold")}
+    assert {JOINED, REPORTED, SENT_BACK, RELEASED} == {entry.code for entry in code_list("co_step")}
+    assert {EXTENSION, HOLD, CALENDAR} == {entry.code for entry in code_list("due_cause")}
+    assert {*OPEN, *ENDED, "verified"} <= {entry.code for entry in code_list("referral_state")}
     assert {str(level) for level in DEMANDS} <= {entry.code for entry in code_list("level")}
 
 

@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 
 from events.calendar import CHINA, published
 from events.codes import code_list
-from services.referral.deadlines import Due, due, edition, end, policies, report_policy, sign_policy
-from services.referral.referral import NOTICE_AFTER_URGE, RETURN_POLICY, SENT_BACK_POLICY, THRESHOLDS
+from services.referral import deadlines
+from services.referral.deadlines import Due, due, edition, end, report_policy, sign_policy, table
+from services.referral.overdue import LADDER, REMIND_POLICY
+from services.referral.reports import SENT_BACK_POLICY
+from services.referral.returns import RETURN_POLICY
 
 CALENDAR = published()
+POLICIES = deadlines.policies(date(2026, 2, 13))
 # The clock of the ledger knows microseconds: 24:00 is the moment after this one.
 DAY_ENDS = time(23, 59, 59, 999_999)
 
@@ -97,11 +101,11 @@ def test_a_moment_without_an_offset_is_an_error_and_so_is_an_unknown_policy():
 moments = st.datetimes(datetime(2007, 1, 1), datetime(2026, 9, 1)).map(lambda moment: moment.replace(tzinfo=CHINA))
 
 
-@given(moments, st.sampled_from(sorted(policies())))
+@given(moments, st.sampled_from(sorted(POLICIES)))
 def test_every_period_ends_after_it_starts_and_on_a_working_day_unless_it_is_counted_in_hours(start, policy):
     found = due(policy, start, CALENDAR)
     assert found.at > start and found.at.utcoffset() == timedelta(hours=8) and not found.provisional
-    if policies()[policy].unit not in ("minutes", "hours"):
+    if POLICIES[policy].unit not in ("minutes", "hours"):
         assert CALENDAR.is_workday(found.at.date()) and found.at.time() == DAY_ENDS
 
 
@@ -141,23 +145,56 @@ def test_the_limit_for_reporting_follows_urgency_then_type(contact_type, urgency
 
 def test_every_choice_is_in_the_table_and_speaks_of_codes_that_exist():
     for urgency in code_list("urgency"):
-        assert sign_policy(urgency.code) in policies()
+        assert sign_policy(urgency.code) in POLICIES
         for contact_type in code_list("contact_type"):
-            assert report_policy(contact_type.code, urgency.code) in policies()
+            assert report_policy(contact_type.code, urgency.code) in POLICIES
     assert {"consult", "help"} <= {entry.code for entry in code_list("contact_type")}
-    assert {RETURN_POLICY, SENT_BACK_POLICY} <= policies().keys()
+    assert {RETURN_POLICY, SENT_BACK_POLICY} <= POLICIES.keys()
 
 
 def test_the_table_carries_what_is_printed():
-    assert edition() == "2026.1"
-    for policy in policies().values():
+    assert edition(date(2026, 2, 13)) == edition(date(1999, 1, 1)) == "2026.1"
+    for policy in POLICIES.values():
         assert policy.zh and policy.en.isascii() and policy.applies and policy.basis
 
 
-def test_the_supervision_thresholds_are_those_of_the_table():
-    urge, notice = policies()["U"], policies()["N"]
-    assert (("urge", urge.limit), ("notice", urge.limit + notice.limit)) == THRESHOLDS
-    assert notice.limit == NOTICE_AFTER_URGE
+def test_the_ladder_is_that_of_the_table_in_working_days():
+    assert {POLICIES[policy].unit for policy in (*LADDER.values(), REMIND_POLICY)} == {"working_days"}
+    assert [POLICIES[policy].limit for policy in (REMIND_POLICY, *LADDER.values())] == [1, 1, 5, 5]
+
+
+FROM_2027 = date(2027, 1, 1)
+
+
+def editions(*rows, since=FROM_2027):
+    editions = [{"version": "1", "valid_from": date(2000, 1, 1)}, {"version": "2", "valid_from": since}]
+    row = {"id": "R3", "zh": "-", "en": "-", "applies": "-", "unit": "working_days", "basis": "-"}
+    return {"edition": editions, "policy": [row | each for each in rows]}
+
+
+def test_a_changed_limit_counts_from_its_day_on_and_the_edition_says_so(monkeypatch):
+    changed = table(editions({"limit": 5}, {"limit": 7, "valid_from": FROM_2027}))
+    monkeypatch.setattr(deadlines, "_table", lambda: changed)
+    last, first = date(2026, 12, 31), FROM_2027
+    assert [deadlines.policies(day)["R3"].limit for day in (last, first)] == [5, 7]
+    assert [edition(day) for day in (last, first)] == ["1", "2"]
+    assert due("R3", at("2026-12-01T09:00"), CALENDAR).at.date() == date(2026, 12, 8)
+    assert due("R3", at("2027-02-01T09:00"), CALENDAR).at.date() == date(2027, 2, 10)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        editions({"limit": 5}, {"limit": 5}),
+        editions({"limit": 0}),
+        editions({"limit": 5, "unit": "weeks"}),
+        editions({"limit": 5, "valid_from": date(2026, 7, 1)}),
+        editions({"limit": 5}, since=date(1999, 1, 1)),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(broken):
+    with pytest.raises(ValueError, match="deadlines"):
+        table(broken)
 
 
 def test_late_over_a_weekend_is_no_working_day_late():

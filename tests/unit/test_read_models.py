@@ -1,15 +1,20 @@
 """Every read model: it says what it is, counts what the deciders would, and is the same however it was computed."""
 
 import asyncio
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events import subjects
+from events.calendar import published
+from events.publication import CalendarPublished, Holiday, digest_of
 from services.decision import Refused
 from services.projections.model import BadModel, load, materialised, models, parse, texts
 from services.projections.queries import QueryAnswer, answer, queries
@@ -46,6 +51,11 @@ def table(store: Store, name: str) -> list[tuple[Any, ...]]:
     # As text: the client library writes no time zones without a further package.
     with store.reading() as cursor:
         return sorted(cursor.execute(f"{over([name])}select t::varchar from {name} as t").fetchall())
+
+
+def told(moment: datetime | None) -> str | None:
+    """A moment as a query answers it."""
+    return None if moment is None else moment.isoformat()
 
 
 def feed(store: Store, commits: list[Held], rng: Random, until: int | None = None) -> None:
@@ -130,6 +140,27 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
             state.designated,
             state.sign_overdue,
         )
+        assert (row["extension_asked"] is not None, row["extensions"], row["extended_days"], row["held"]) == (
+            state.extension is not None,
+            state.extensions,
+            state.extended_days,
+            told(state.held_from if state.status == "on_hold" else None),
+        )
+        assert (
+            row["due_sign"],
+            row["due_report"],
+            row["provisional"],
+            row["reminded"],
+            row["co_outstanding"],
+            row["lead"],
+        ) == (
+            told(state.due_sign),
+            told(state.due_report),
+            state.provisional,
+            state.reminded,
+            state.co_outstanding,
+            state.lead,
+        )
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
     assert {row["notice"]: row["status"] for row in rows(store, "supervision_ledger")} == {
@@ -192,6 +223,74 @@ def test_the_scorecard_prints_the_wilson_interval_of_the_domain_page() -> None:
         plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
         select = f"select judged, on_time_rate, on_time_low, on_time_high from ({models()['unit_scorecard'].select})"
         assert plain.execute(select).fetchall() == [(114, 0.1579, 0.1023, 0.2358)]
+
+
+def scorecard(referrals: str) -> list[tuple[Any, ...]]:
+    """Issued, judged, reported in time, overdue and withdrawn of a unit with these referrals."""
+    columns = (
+        "referral, unit, status, signed, signed_late, reported, late, verified, times_sent_back, sign_overdue,"
+        " overdue_working_days, last_seq"
+    )
+    with duckdb.connect() as plain:
+        plain.execute(f"create table referral_ledger as select * from (values {referrals}) as r({columns})")
+        plain.execute("create table supervision_ledger (unit text, level int, served text, last_seq bigint)")
+        plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
+        select = "select issued, judged, reported_in_time, overdue_open, withdrawn"
+        return plain.execute(f"{select} from ({models()['unit_scorecard'].select})").fetchall()
+
+
+def test_what_the_office_took_back_does_not_count_against_the_unit() -> None:
+    ended = ", ".join(
+        f"('{status}', 'u01', '{status}', true, true, null, null, null, 1, true, 9, 1)"
+        for status in ("revoked", "transferred_on", "terminated")
+    )
+    in_time = "('x', 'u01', 'closed', true, false, true, false, true, 0, false, 0, 2)"
+    assert scorecard(f"{ended}, {in_time}") == [(1, 1, 1, 0, 3)]
+
+
+def test_a_referral_on_hold_is_neither_overdue_nor_judged() -> None:
+    assert scorecard("('x', 'u01', 'on_hold', true, false, null, null, null, 0, false, 9, 1)") == [(1, 0, 0, 0, 0)]
+
+
+def test_the_calendar_shows_the_years_that_the_ledger_says_were_published(tmp_path: Path) -> None:
+    reference = msgspec.structs.replace(REFERENCE, calendar=tuple(
+        (each.day, each.is_workday, each.name, each.source, each.version, each.provisional)
+        for each in published().days()
+    ))  # fmt: skip
+    holiday = Holiday(name="元旦", off=(date(2026, 12, 31), date(2027, 1, 1)), work=(date(2027, 1, 9),))
+    fact = CalendarPublished(
+        year=2027,
+        title="2027年通知",
+        holidays=(holiday,),
+        digest=digest_of((holiday,)),
+        calendar_version="2026.1+2027-x",
+    )
+    town = Town(Random(1))
+    town.call()
+    town.record(subjects.calendar(2027), fact)
+    store = Store.open(tmp_path / "models", reference)
+    store.apply(town.commits, "first")
+
+    def days(as_of: int | None = None) -> dict[str, tuple[Any, ...]]:
+        asked = {"from": "2026-12-30", "to": "2028-12-31", "limit": 1000}
+        found = rows(store, "calendar", as_of=as_of, **asked)
+        return {str(row["day"]): (row["is_workday"], row["name"], row["source"], row["provisional"]) for row in found}
+
+    then, now = days(as_of=1), days()
+    assert max(then) == "2027-12-31" and max(now) == "2028-12-31" and len(now) == 733
+    assert then["2027-01-01"] == (True, "", "", True) and now["2027-01-01"] == (False, "元旦", "2027年通知", False)
+    assert now["2026-12-31"] == (False, "元旦", "2027年通知", False)
+    assert now["2027-01-09"] == (True, "元旦", "2027年通知", False)
+    assert now["2027-03-01"] == (True, "", "2027年通知", False)
+    assert now["2027-12-29"][3] and now["2028-01-01"] == (False, "", "", True)
+    # Like the clock of the referral service, day by day.
+    clock = published().with_year(2027, "2027年通知", fact.days())
+    assert now == {
+        str(each.day): (each.is_workday, each.name, each.source, each.provisional)
+        for each in clock.days()
+        if str(each.day) in now
+    }
+    store.close()
 
 
 def test_a_case_tells_its_whole_story_in_the_order_of_the_ledger(store: Store, town: Town) -> None:

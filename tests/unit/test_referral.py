@@ -284,7 +284,7 @@ def test_each_threshold_after_the_due_day_is_crossed_once(signed: Life) -> None:
         outcome = signed.decide(CHECK, SIGNED_AT + timedelta(days=days), COORDINATOR)
         if isinstance(outcome, list):
             thresholds += [(fact.threshold, fact.working_days) for fact in outcome if isinstance(fact, ReferralOverdue)]
-    assert thresholds == [("urge", 1), ("notice", 6)]
+    assert thresholds == [("urge", 1), ("notice", 6), ("circular", 11)]
 
 
 def thresholds_of(outcome: list[ReferralFact] | Already | Refused) -> list[str]:
@@ -306,6 +306,7 @@ def test_a_unit_that_never_signs_is_urged_and_then_supervised() -> None:
     # 24 February (the first day after the festival) to 3 March: 25, 26, 27, 28 (make-up Saturday), 2, 3.
     outcome = life.decide(CHECK, moment("2026-03-03T09:00"), COORDINATOR)
     assert thresholds_of(outcome) == ["notice"]
+    assert thresholds_of(life.decide(CHECK, moment("2026-06-30T09:00"), COORDINATOR)) == ["circular"]
     assert life.decide(CHECK, moment("2026-06-30T09:00"), COORDINATOR) == Already()
     # Signed at last: the report has its own time and its own ladder.
     life.decide(SIGN, moment("2026-07-01T09:00"))

@@ -1,6 +1,10 @@
 -- model: unit_scorecard (单位办理情况)
 -- grain: one row per unit of the directory, and per unit that was ever referred to.
 -- read by: the briefing, the joint meeting, supervisors.
+-- A referral that was revoked, transferred on or terminated before its end counts for nobody: the office took it back, the
+-- case moved on or the caller withdrew, and none of it is the unit's doing. It is in `withdrawn` and in no other figure.
+-- One that was returned counts as sent and signed, and is not judged. Days held or granted moved the due date
+-- (DueRecomputed), so they are never late. While it is on hold a referral is neither overdue nor judged.
 -- over: referral_ledger, supervision_ledger
 -- column: unit | 单位代码 | code of the unit
 -- column: unit_zh | 单位 | its name in Chinese
@@ -12,6 +16,7 @@
 -- column: reported | 反馈数 | referrals with a report in force
 -- column: reported_in_time | 按时反馈数 | of those, reported in time
 -- column: verified | 办结数 | reports verified
+-- column: withdrawn | 撤回终止数 | referrals revoked, transferred on or terminated; in no other figure
 -- column: returned | 退单数 | referrals it was released from
 -- column: sent_back | 退回重办数 | referrals with a report sent back at least once
 -- column: urged | 催办数 | urges served on it
@@ -44,14 +49,19 @@ with counted as (
             or (status in ('signed', 'in_handling', 'return_requested') and overdue_working_days > 0)
         ) as judged,
         max(last_seq) as last_seq
-    from referral_ledger group by unit
+    from referral_ledger where status not in ('revoked', 'transferred_on', 'terminated') group by unit
+),
+withdrawn as (
+    select unit, count(*) as withdrawn, max(last_seq) as last_seq
+    from referral_ledger where status in ('revoked', 'transferred_on', 'terminated') group by unit
 ),
 urged as (
     select unit, count(*) filter (where level = 1 and served is not null) as urged, max(last_seq) as last_seq
     from supervision_ledger group by unit
 ),
 known as (
-    select unit from unit union select unit from counted union select unit from urged
+    select unit from unit union select unit from counted union select unit from withdrawn
+    union select unit from urged
 ),
 rated as (
     select
@@ -62,6 +72,7 @@ rated as (
         coalesce(counted.reported, 0) as reported,
         coalesce(counted.reported_in_time, 0) as reported_in_time,
         coalesce(counted.verified, 0) as verified,
+        coalesce(withdrawn.withdrawn, 0) as withdrawn,
         coalesce(counted.returned, 0) as returned,
         coalesce(counted.sent_back, 0) as sent_back,
         coalesce(urged.urged, 0) as urged,
@@ -69,9 +80,10 @@ rated as (
         coalesce(counted.judged, 0) as judged,
         counted.signed / nullif(counted.issued, 0) as sign_rate,
         counted.reported_in_time / nullif(counted.judged, 0) as on_time_rate,
-        greatest(counted.last_seq, urged.last_seq) as last_seq
+        greatest(counted.last_seq, withdrawn.last_seq, urged.last_seq) as last_seq
     from known
     left join counted using (unit)
+    left join withdrawn using (unit)
     left join urged using (unit)
 ),
 -- Wilson: n + z², and the half width before division; z = 1.96 for 95 %.
@@ -94,6 +106,7 @@ select
     reported,
     reported_in_time,
     verified,
+    withdrawn,
     returned,
     sent_back,
     urged,

@@ -9,5 +9,41 @@
 -- param: from day | 起始日期 | from this day
 -- param: to day | 截止日期 | to this day
 -- order: day
-select * from calendar
+-- A year that came with the program, and over it what the ledger says was published since (CalendarPublished).
+with notice as (
+    select
+        (data ->> 'year')::bigint as year,
+        data ->> 'title' as title,
+        data ->> 'calendar_version' as version,
+        data -> 'holidays' as holidays
+    from event_log where type = 'CalendarPublished.v1'
+),
+holiday as (select year, title, version, unnest(holidays::json[]) as holiday from notice),
+special as (
+    select year, title, version, holiday ->> 'name' as name, unnest((holiday -> 'off')::date[]) as day, false as work from holiday
+    union all
+    select year, title, version, holiday ->> 'name' as name, unnest((holiday -> 'work')::date[]) as day, true as work from holiday
+),
+newest as (select max(year) as year, arg_max(version, year) as version from notice),
+day as (
+    select * from calendar
+    union all
+    -- The year after the last published one, provisionally: deadlines reach into it.
+    select d::date, isodow(d) < 6, '', '', newest.version, true
+    from newest, range((select max(day) + 1 from calendar)::timestamp, make_timestamp(newest.year + 2, 1, 1, 0, 0, 0), interval 1 day) as r(d)
+),
+answered as (
+    select
+        day.day as day,
+        coalesce(special.work, day.is_workday) as is_workday,
+        coalesce(special.name, day.name) as name,
+        coalesce(special.title, notice.title, day.source) as source,
+        coalesce(newest.version, day.version) as version,
+        day.provisional and (newest.year is null or day.day >= make_date(newest.year, 12, 29)) as provisional
+    from day
+    cross join newest
+    left join special on special.day = day.day
+    left join notice on notice.year = year(day.day)
+)
+select * from answered
 where ($from::date is null or day >= $from::date) and ($to::date is null or day <= $to::date);
