@@ -148,7 +148,11 @@ def test_it_goes_on_by_itself_after_the_broker_was_killed(
     broker.kill()
     broker.start()
     later = refer(tmp_path, "u01", "after")
-    assert listener.lines(2) == later
+    # A broker that is killed may forget the newest acknowledgements: what was printed before may come once more.
+    received: list[bytes] = []
+    while len([line for line in received if line not in own]) < len(later):
+        received += listener.lines(1)
+    assert [line for line in received if line not in own] == later
     assert listener.process.poll() is None
     listener.process.terminate()
     assert listener.ended() == 0
