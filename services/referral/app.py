@@ -200,8 +200,9 @@ def fold_referral(history: History) -> referrals.Referral | None:
 
 def fold_notice(history: History) -> notices.Notice | None:
     state: notices.Notice | None = None
-    for fact in history.facts:
-        state = notices.evolve(state, fact)
+    for stored in history.commits:
+        for fact in stored.commit.facts:
+            state = notices.evolve(state, fact, stored.commit.occurred)  # type: ignore[arg-type]
     return state
 
 

@@ -3,9 +3,6 @@
 import re
 from datetime import datetime
 
-import msgspec
-from msgspec import Struct
-
 from events.commit import derive_id
 from events.notice import (
     NoticeAcknowledged,
@@ -17,11 +14,13 @@ from events.notice import (
     ReplyReceived,
 )
 from services.command import Command
-from services.decision import Already, DamagedHistory, Env, Refused, first_refusal, unknown_code
+from services.decision import Already, Env, Refused, first_refusal, unknown_code
 from services.referral.commands import AcknowledgeNotice, DischargeNotice, DraftNotice, ReplyToNotice, SignOffNotice
+from services.referral.notice_history import NOTICE, URGE, Notice, evolve, next_wake
 from services.referral.referral import AHEAD_MAX, Deadlines, Referral
 
-URGE, NOTICE = 1, 2
+__all__ = ["NOTICE", "URGE", "Notice", "decide", "draft", "evolve", "next_wake", "notice_id"]
+
 # What a notice of each level demands, and the policy of its reply date (working days; domain.md §4.7 R1, R2).
 DEMANDS = {URGE: ("report_back", "handle"), NOTICE: ("report_back", "handle", "explain_delay")}
 REPLY_POLICY = "R2"
@@ -30,13 +29,6 @@ URGE_BASIS = "青少年维权热线管理办法（催办条款）"
 URGE_SIGNATORY = "热线协调办公室"
 # A mobile phone has 11 digits in a row, an identity card 17; a document number or a date never so many.
 NUMBER_OF_A_PERSON = re.compile(r"\d{9,}")
-
-
-class Notice(Struct, frozen=True, kw_only=True):
-    drafted: NoticeDrafted
-    status: str = "drafted"
-    # A reply acknowledges as well.
-    acknowledged: bool = False
 
 
 def notice_id(referral: str, level: int, rounds: int) -> str:
@@ -144,27 +136,3 @@ def _mandate(command: SignOffNotice) -> Refused | None:
         if NUMBER_OF_A_PERSON.search(getattr(command, field)):
             return Refused("notice.personal_data", field)
     return None
-
-
-def evolve(state: Notice | None, fact: NoticeFact) -> Notice:
-    """Apply one recorded fact. A fact that does not fit means damage."""
-    change = msgspec.structs.replace
-    match state, fact:
-        case None, NoticeDrafted():
-            return Notice(drafted=fact)
-        case Notice(status="drafted"), NoticeSignedOff():
-            return change(state, status="signed_off")
-        case Notice(status="signed_off"), NoticeServed():
-            return change(state, status="served")
-        case Notice(status="served"), NoticeAcknowledged():
-            return change(state, status="acknowledged", acknowledged=True)
-        case Notice(status="served" | "acknowledged"), ReplyReceived():
-            return change(state, status="replied", acknowledged=True)
-        case Notice(status="replied"), NoticeDischarged(reason="reply_accepted"):
-            return change(state, status="discharged")
-        case Notice(status="drafted" | "served" | "acknowledged" | "replied"), NoticeDischarged(
-            reason="referral_ended"
-        ):
-            return change(state, status="discharged")
-        case _:
-            raise DamagedHistory(f"{type(fact).__name__} cannot follow in a notice")
