@@ -47,6 +47,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     reply_due: datetime
     reply_overdue: bool = False
     escalated_to: str | None = None
+    discharge_reason: str | None = None
     # When the last step happened: nothing after it can have happened before. None: the steps were folded without times.
     since: datetime | None = None
 
@@ -116,8 +117,8 @@ def _on_the_way_back(state: Notice, fact: NoticeFact) -> dict[str, object] | Non
             return {"status": "served", "reply_due": due, "reply_overdue": False}
         # A reply was accepted by its discharge before ReplyAccepted was a fact of its own.
         case Notice(status="replied" | "accepted"), NoticeDischarged(reason="reply_accepted"):
-            return {"status": "discharged"}
+            return {"status": "discharged", "discharge_reason": fact.reason}
         case Notice(), NoticeDischarged(reason="referral_ended" | "superseded") if state.open:
-            return {"status": "discharged"}
+            return {"status": "discharged", "discharge_reason": fact.reason}
         case _:
             return None
