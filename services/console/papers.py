@@ -18,6 +18,7 @@ from services.projections.documents import (
     Provenance,
     brief,
     notice_document,
+    on_paper,
     registration_document,
     write,
 )
@@ -114,18 +115,20 @@ async def write_briefing(
 
 
 async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool) -> list[Path]:
-    """Write every notice that is drafted or open on a day. Raises QueryRefused."""
+    """Write every notice that is drafted or open on a day; a reminder has no paper. Raises QueryRefused."""
     end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
     found, position = await all_rows(client, "supervision_ledger", None)
+    by_id = {str(row["notice"]): row for row in found}
     paths: list[Path] = []
     for row in sorted(found, key=lambda each: (str(each["drafted"]), each["notice"])):
         discharged = row["discharged"] and datetime.fromisoformat(row["discharged"]) < end
-        if datetime.fromisoformat(row["drafted"]) >= end or discharged:
+        if datetime.fromisoformat(row["drafted"]) >= end or discharged or not on_paper(row):
             continue
         unit = directory().unit(row["unit"])
         assert unit is not None  # only units of the directory are ever referred to
         posts = {"zh": unit.zh, "en": unit.en, "leader": unit.leader, "department": unit.department, "post": unit.post}
-        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang)
+        previous = by_id.get(str(row["escalated_from"]))
+        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang, previous)
         paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}")
     return paths
 

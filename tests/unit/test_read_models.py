@@ -195,7 +195,9 @@ def test_the_scorecard_prints_the_wilson_interval_of_the_domain_page() -> None:
             " true as reported, i > 18 as late, true as verified, 'verified' as status, 0 as times_sent_back,"
             " false as sign_overdue, 0 as overdue_working_days from range(1, 115) as r(i)"
         )
-        plain.execute("create table supervision_ledger (unit text, level int, served text, last_seq bigint)")
+        plain.execute(
+            "create table supervision_ledger (unit text, level int, served text, withdrawn text, last_seq bigint)"
+        )
         plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
         select = f"select judged, on_time_rate, on_time_low, on_time_high from ({models()['unit_scorecard'].select})"
         assert plain.execute(select).fetchall() == [(114, 0.1579, 0.1023, 0.2358)]

@@ -46,7 +46,7 @@ with counted as (
     from referral_ledger group by unit
 ),
 urged as (
-    select unit, count(*) filter (where level = 1 and served is not null) as urged, max(last_seq) as last_seq
+    select unit, count(*) filter (where level = 1 and served is not null and withdrawn is null) as urged, max(last_seq) as last_seq
     from supervision_ledger group by unit
 ),
 known as (
