@@ -184,11 +184,15 @@ class _Page:
             paragraph = cell.paragraphs[0] if index == 0 else cell.add_paragraph()
             shape = paragraph.paragraph_format
             shape.space_after, shape.line_spacing = Pt(0), Pt(16)
-            # The 22-line grid is for the text; a table's lines would be pulled apart by it.
-            paragraph._p.get_or_add_pPr().insert_element_before(
-                _element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr"
-            )
+            self._off_the_grid(paragraph)
             self._run(paragraph, words, font, TABLE)
+
+    @staticmethod
+    def _off_the_grid(paragraph: Any) -> None:
+        """The 22-line grid is for the text; small lines would be pulled apart by it."""
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            _element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
 
     def _form(self, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
         table = self._file.add_table(rows=0, cols=4)
@@ -213,7 +217,7 @@ class _Page:
             self._line(height=12)
             for text in document.foot:
                 self._line(text, size=14, height=24)
-        self._line(_proof(document), size=SMALL, height=13)
+        self._off_the_grid(self._line(_proof(document), size=SMALL, height=13))
 
     def saved(self) -> bytes:
         """Without the time of writing in it: what was written when is in the ledger, not in a file's metadata."""
