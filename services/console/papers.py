@@ -215,7 +215,9 @@ def notices(session: Session, day: datetime | None, out: Path) -> None:
 
     async def work() -> list[Path]:
         async with session.client() as client:
-            await check_overdue(client, datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA))
+            now = datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA)
+            await check_overdue(client, now)
+            await check_replies(client, now)
             return await write_notices(client, chosen, out, session.lang, simulated)
 
     try:
@@ -233,6 +235,21 @@ async def check_overdue(client: Client, now: datetime) -> int:
     for row in rows(answer.body):
         reply = await client.send(
             "referral", "CheckDeadline", {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]}
+        )
+        moved += not reply.refused and not reply.repeated
+    return moved
+
+
+async def check_replies(client: Client, now: datetime) -> int:
+    """Have every notice whose reply was due by `now` record that; return how many did. Raises QueryRefused."""
+    found, _ = await all_rows(client, "supervision_ledger", None)
+    moved = 0
+    for row in found:
+        owed = row["status"] in ("served", "acknowledged") and row["level"] > 0 and not row["reply_overdue"]
+        if not owed or datetime.fromisoformat(row["reply_due"]) >= now:
+            continue
+        reply = await client.send(
+            "referral", "CheckNotice", {"command_id": f"check-{uuid.uuid4().hex}", "notice": row["notice"]}
         )
         moved += not reply.refused and not reply.repeated
     return moved
