@@ -22,6 +22,7 @@ BODY, TITLE, TABLE, SMALL = 16, 22, 11, 9
 LINE_PITCH, LINE_POINTS, TYPE_AREA_MM = 580, 29, 156
 BAR_CHARACTERS = 14
 BARS_MAX = 12
+SHORT_FORM_LINES = 8
 # XML has no place for them; tab, line feed and carriage return stay.
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
@@ -205,7 +206,17 @@ class _Page:
                 self._fill(cells[2 * place], name, HEI)
                 self._fill(cells[2 * place + 1], content, FANGSONG)
         self._widths(table, (18, 32, 18, 32))
+        if len(lines) <= SHORT_FORM_LINES:
+            self._together(table)
         self._line(height=12)
+
+    @staticmethod
+    def _together(table: Any) -> None:
+        """A short form is filled in by hand: it stands on one page."""
+        for row in table.rows[:-1]:
+            for cell in row.cells:
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = True
 
     def end(self) -> None:
         """Signature, distribution and where the content comes from."""
