@@ -139,9 +139,7 @@ def _sign_off(
 
 
 def _signature(command: SignOffNotice) -> Refused | None:
-    """Why this signatory and basis cannot stand on paper, if so. Both reach the unit's feed."""
-    if command.authority is None and not (command.authority_basis or "").strip():
-        return Refused("notice.authority_basis_missing", "authority_basis")
+    """Why this signature cannot stand on paper, if so. Signatory and basis both reach the unit's feed."""
     if not command.signatory.strip():
         return Refused("notice.signatory_missing", "signatory")
     for field in ("signatory", "authority_basis"):

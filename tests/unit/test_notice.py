@@ -181,6 +181,7 @@ STATES: dict[str, tuple[tuple[Command, Actor], ...] | None] = {
     "accepted": ((SIGN_OFF, SUPERVISOR), (REPLY, UNIT)),
     "discharged": ((SIGN_OFF, SUPERVISOR), (REPLY, UNIT), (ACCEPT, SUPERVISOR)),
     "ended": ((SIGN_OFF, SUPERVISOR), (DISCHARGE, SERVICE)),
+    "ended unsigned": ((DISCHARGE, SERVICE),),
     "withdrawn": ((SIGN_OFF, SUPERVISOR), (WITHDRAW, SUPERVISOR)),
 }
 
@@ -199,11 +200,20 @@ ESCALATED = ["NoticeEscalated", "NoticeDrafted"]
 WAITING = ("drafted", "signed_off", "served", "acknowledged")
 # command -> (who sends it, state -> what comes of it); "*" is every state that is not named.
 TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
-    "SignOffNotice": (SIGN_OFF, SUPERVISOR, {"drafted": SENT, "*": "already"}),
+    "SignOffNotice": (
+        SIGN_OFF,
+        SUPERVISOR,
+        {"drafted": SENT, "ended unsigned": "notice.discharged", "*": "already"},
+    ),
     "ServeNotice": (
         SERVE,
         COORDINATOR,
-        {"drafted": "notice.not_signed_off", "signed_off": ["NoticeServed"], "*": "already"},
+        {
+            "drafted": "notice.not_signed_off",
+            "signed_off": ["NoticeServed"],
+            "ended unsigned": "notice.discharged",
+            "*": "already",
+        },
     ),
     "AcknowledgeNotice": (
         ACKNOWLEDGE,
@@ -211,7 +221,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
         {
             **dict.fromkeys(("drafted", "signed_off"), "notice.not_served"),
             "served": ["NoticeAcknowledged"],
-            "ended": "notice.discharged",
+            **dict.fromkeys(("ended", "ended unsigned"), "notice.discharged"),
             "*": "already",
         },
     ),
@@ -222,7 +232,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
             **dict.fromkeys(("drafted", "signed_off"), "notice.not_served"),
             "served": ["ReplyReceived"],
             "acknowledged": ["ReplyReceived"],
-            **dict.fromkeys(("discharged", "ended"), "notice.discharged"),
+            **dict.fromkeys(("discharged", "ended", "ended unsigned"), "notice.discharged"),
             "*": "notice.not_in_this_state",
         },
     ),
@@ -234,7 +244,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
             "replied": DONE,
             "accepted": ["NoticeDischarged"],
             "discharged": "already",
-            "ended": "notice.discharged",
+            **dict.fromkeys(("ended", "ended unsigned"), "notice.discharged"),
         },
     ),
     "SendBackReply": (
@@ -244,7 +254,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
             **dict.fromkeys(WAITING, "notice.not_replied"),
             "replied": ["ReplySentBack"],
             "accepted": "notice.reply_accepted",
-            **dict.fromkeys(("discharged", "ended"), "notice.discharged"),
+            **dict.fromkeys(("discharged", "ended", "ended unsigned"), "notice.discharged"),
         },
     ),
     "WithdrawNotice": (
@@ -252,7 +262,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
         SUPERVISOR,
         {
             "accepted": "notice.reply_accepted",
-            **dict.fromkeys(("discharged", "ended"), "notice.discharged"),
+            **dict.fromkeys(("discharged", "ended", "ended unsigned"), "notice.discharged"),
             "withdrawn": "already",
             "*": ["NoticeWithdrawn"],
         },
@@ -263,7 +273,7 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
         {
             **dict.fromkeys(("drafted", "signed_off"), "notice.not_served"),
             "accepted": "notice.reply_accepted",
-            **dict.fromkeys(("discharged", "ended"), "notice.discharged"),
+            **dict.fromkeys(("discharged", "ended", "ended unsigned"), "notice.discharged"),
             "*": ESCALATED,
         },
     ),
@@ -279,13 +289,13 @@ TABLE: dict[str, tuple[Command, Actor, dict[str, list[str] | str]]] = {
             **dict.fromkeys(WAITING, "notice.not_replied"),
             "replied": DONE,
             "accepted": ["NoticeDischarged"],
-            **dict.fromkeys(("discharged", "ended"), "already"),
+            **dict.fromkeys(("discharged", "ended", "ended unsigned"), "already"),
         },
     ),
     "DischargeNotice by the service": (
         DISCHARGE,
         SERVICE,
-        {**dict.fromkeys(("discharged", "ended", "withdrawn"), "already"), "*": ["NoticeDischarged"]},
+        {**dict.fromkeys(("discharged", "ended", "ended unsigned", "withdrawn"), "already"), "*": ["NoticeDischarged"]},
     ),
 }
 AFTER_THE_REPLY_WAS_DUE = moment("2026-03-16T09:00")
@@ -503,6 +513,13 @@ def test_a_mandate_is_in_force_on_its_first_and_its_last_day() -> None:
     assert [isinstance(each, supervision.Basis) for each in outcomes] == [False, True, True, False]
 
 
+def test_nothing_is_no_mandate() -> None:
+    for label in (None, "", "\u3000"):
+        assert supervision.basis(2, None, label, date(2026, 3, 2)) == Refused(
+            "notice.authority_basis_missing", "authority_basis"
+        )
+
+
 def test_every_level_has_a_mandate_in_force_today() -> None:
     for level in range(6):
         in_force = [each for each in supervision.authorities().values() if each.valid_on(date(2026, 3, 2))]
@@ -580,6 +597,15 @@ def test_another_unit_finds_no_notice(command: Command) -> None:
 )
 def test_no_step_happens_before_the_one_before_it_or_in_the_future(occurred: datetime, code: str) -> None:
     assert Life(1).decide(ACKNOWLEDGE, UNIT, occurred) == Refused(code, "occurred")
+
+
+def test_the_last_step_is_the_latest_one_whatever_clock_dated_it() -> None:
+    drafted, *_ = draft(2)
+    untimed = notice.evolve(None, drafted)
+    signed = Life().decide(ON_PAPER, SUPERVISOR)[0]
+    assert notice.evolve(untimed, signed, URGED).since == URGED
+    ahead = notice.evolve(None, drafted, URGED + timedelta(minutes=2))
+    assert notice.evolve(ahead, signed, URGED).since == URGED + timedelta(minutes=2)
 
 
 def test_a_paper_of_yesterday_may_be_entered_today() -> None:

@@ -54,12 +54,25 @@ class Office:
 
     def sends(self, who: str, verb: str, command_id: str | None = None, **fields: Any) -> Any:
         """The service's answer: Accepted, or the code of a refusal. Then it reacts to what was recorded."""
-        self.commands += 1
-        body = {"command_id": command_id or f"{verb}-{self.commands}"} | fields
-        request = Request(actor=ROLES[who], verb=verb, body=msgspec.json.encode(body), now=self.now, simulated=True)
-        answer = asyncio.run(self.service.handle(request))
+        answer = asyncio.run(self.service.handle(self._request(who, verb, command_id, fields)))
         self.reacts()
         return answer.code if isinstance(answer, Refused) else answer
+
+    def send_at_once(self, *commands: tuple[str, str, dict[str, Any]]) -> list[str]:
+        """Several commands at the same time, and what became of each."""
+
+        async def all_of_them() -> list[Any]:
+            requests = [self._request(who, verb, None, fields) for who, verb, fields in commands]
+            return await asyncio.gather(*(self.service.handle(request) for request in requests))
+
+        answers = asyncio.run(all_of_them())
+        self.reacts()
+        return [answer.code if isinstance(answer, Refused) else "accepted" for answer in answers]
+
+    def _request(self, who: str, verb: str, command_id: str | None, fields: dict[str, Any]) -> Request:
+        self.commands += 1
+        body = {"command_id": command_id or f"{verb}-{self.commands}"} | fields
+        return Request(actor=ROLES[who], verb=verb, body=msgspec.json.encode(body), now=self.now, simulated=True)
 
     def does(self, who: str, verb: str, **fields: Any) -> Accepted:
         answer = self.sends(who, verb, **fields)
@@ -171,6 +184,28 @@ def test_one_open_notice_a_referral_and_level(office: Office) -> None:
     assert answers == ["notice.already_open", "notice.escalate_instead"]
 
 
+def test_of_two_who_draft_at_once_one_is_told_what_the_other_did(office: Office) -> None:
+    draft = ("supervisor", "DraftNotice", {"referral": REFERRAL, "level": 2, "grounds": ["unsolved"]})
+    assert sorted(office.send_at_once(draft, draft)) == ["accepted", "aggregate.changed"]
+    assert office.states() == [(2, "drafted")]
+
+
+def test_of_an_escalation_and_a_draft_at_once_one_stands(office: Office) -> None:
+    office.checks("2026-03-10T09:00").at("2026-03-16T09:00")
+    answers = office.send_at_once(
+        ("supervisor", "DraftNotice", {"referral": REFERRAL, "level": 2, "grounds": ["unsolved"]}),
+        ("supervisor", "EscalateNotice", {"notice": key(1)}),
+    )
+    assert answers.count("accepted") == 1 and [level for level, _ in office.states()] == [1, 2]
+
+
+def test_two_signatures_on_one_notice_take_one_number(office: Office) -> None:
+    office.does("supervisor", "DraftNotice", referral=REFERRAL, level=2, grounds=["unsolved"])
+    sign = ("supervisor", "SignOffNotice", {"notice": key(2), **SIGNATURE})
+    assert office.send_at_once(sign, sign) == ["accepted"] * 2
+    assert asyncio.run(office.ledger.load("ledger.series.notice-2026")).n == 1
+
+
 def test_a_referral_that_is_not_there_is_not_supervised(office: Office) -> None:
     answers = [
         office.sends("supervisor", "DraftNotice", referral=referral, level=2, grounds=["unsolved"], **more)
@@ -211,8 +246,10 @@ def test_the_circular_of_the_policy_follows_from_the_notice_that_stands(office: 
 
 
 def test_without_a_notice_that_stands_the_circular_is_drafted_by_itself(office: Office) -> None:
-    office.checks("2026-03-10T09:00").at("2026-03-24T09:00").records(CIRCULAR)
-    assert office.states() == [(1, "served"), (3, "drafted")]
+    office.checks("2026-03-10T09:00").checks("2026-03-17T09:00")
+    office.does("supervisor", "WithdrawNotice", notice=key(2), reason="ground_gone")
+    office.at("2026-03-24T09:00").records(CIRCULAR)
+    assert office.states() == [(1, "served"), (2, "withdrawn"), (3, "drafted")]
     assert office.notices(3)[0].drafted.escalated_from is None
 
 
