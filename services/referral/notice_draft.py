@@ -81,10 +81,9 @@ def escalate(
     refusal = _escalation_refused(state, referral, env)
     if refusal is not None:
         return refusal
-    if state.escalated_to is not None:
-        return Already()
     if any(other.drafted.level == level for other in others):
-        return Refused("notice.already_open", "notice")
+        # Once it stands, it is done; when that one was withdrawn or discharged, this one may be escalated anew.
+        return Refused("notice.already_open", "notice") if state.escalated_to is None else Already()
     refusal = first_refusal(
         _form_refused(level, command.form), *(unknown_code("demand", code, "demands") for code in command.demands)
     )

@@ -46,6 +46,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     # The date to reply by, as it stands now, and whether it was missed without a reply.
     reply_due: datetime
     reply_overdue: bool = False
+    # The notice of the level above, the last one if there were several.
     escalated_to: str | None = None
     discharge_reason: str | None = None
     # When the last step happened: nothing after it can have happened before. None: the steps were folded without times.
@@ -94,8 +95,8 @@ def _on_the_way_out(state: Notice, fact: NoticeFact) -> dict[str, object] | None
             state.status in AWAITING_REPLY and due == state.reply_due
         ):
             return {"reply_overdue": True}
-        case Notice(escalated_to=None), NoticeEscalated(to=to, level=level) if (
-            state.open and level == state.drafted.level + 1
+        case Notice(), NoticeEscalated(to=to, level=level) if (
+            state.open and level == state.drafted.level + 1 and to != state.escalated_to
         ):
             return {"escalated_to": to}
         case Notice(), NoticeWithdrawn() if state.open and state.status != "accepted":

@@ -345,7 +345,7 @@ class Town:
         state = self.notices[key]
         level, subject = state.drafted.level, subjects.notice(state.drafted.unit, key)
         facts = self.rng.choice(self._steps(state))
-        may_rise = 0 < level < 5 and state.escalated_to is None and not self._stands(state.drafted.referral, level + 1)
+        may_rise = 0 < level < 5 and not self._stands(state.drafted.referral, level + 1)
         if may_rise and self.rng.random() < 0.15:
             return self._escalate(key, subject)
         return self.record(subject, *facts)

@@ -127,6 +127,11 @@ class Life:
         assert self.state is not None
         return self.state.status
 
+    @property
+    def reply_due(self) -> datetime:
+        assert self.state is not None
+        return self.state.reply_due
+
     def decide(
         self,
         command: Command,
@@ -520,6 +525,17 @@ def test_nothing_is_no_mandate() -> None:
         )
 
 
+def test_a_refused_mandate_says_which_field_is_wrong() -> None:
+    fields = [supervision.basis(2, code, label, date(2026, 3, 2)) for code, label in (("no", None), (None, "no"))]
+    assert [each.field for each in fields if isinstance(each, Refused)] == ["authority", "authority_basis"]
+
+
+def test_no_rule_sends_what_a_person_has_to_sign() -> None:
+    for level in range(2, 6):
+        with pytest.raises(LookupError):
+            supervision.standing_rule(level)
+
+
 def test_every_level_has_a_mandate_in_force_today() -> None:
     for level in range(6):
         in_force = [each for each in supervision.authorities().values() if each.valid_on(date(2026, 3, 2))]
@@ -660,11 +676,26 @@ def test_a_notice_is_escalated_only_after_its_reply_was_due() -> None:
     assert (drafted.level, drafted.escalated_from, drafted.grounds) == (3, KEY, ("report_overdue",))
 
 
-def test_a_notice_is_escalated_once() -> None:
+def test_a_notice_is_escalated_once_while_the_next_one_stands() -> None:
     life = life_in("served")
-    life.record([escalated(life, AFTER_THE_REPLY_WAS_DUE)[0]])
-    assert escalated(life, AFTER_THE_REPLY_WAS_DUE) == Already()
+    step, drafted = escalated(life, AFTER_THE_REPLY_WAS_DUE)
+    life.record([step])
+    standing = notice.evolve(None, drafted)
+    assert escalated(life, AFTER_THE_REPLY_WAS_DUE, others=(standing,)) == Already()
+    assert names(escalated(life, AFTER_THE_REPLY_WAS_DUE)) == ESCALATED
     assert names(life.decide(REPLY, UNIT, now=AFTER_THE_REPLY_WAS_DUE)) == ["ReplyReceived"]
+
+
+def test_what_time_does_to_a_notice_leaves_room_for_a_paper_of_the_day_before() -> None:
+    life = life_in("served")
+    life.record([ReplyOverdue(reply_due=life.reply_due)], AFTER_THE_REPLY_WAS_DUE)
+    life.record([NoticeEscalated(to=NEXT, level=3)], AFTER_THE_REPLY_WAS_DUE)
+    (reply,) = life.decide(REPLY, UNIT, moment("2026-03-12T09:00"), now=moment("2026-03-17T09:00"))
+    assert isinstance(reply, ReplyReceived) and not reply.late
+
+
+def test_clocks_may_differ_by_five_minutes() -> None:
+    assert names(life_in("served").decide(ACKNOWLEDGE, UNIT, URGED + timedelta(minutes=5))) == ["NoticeAcknowledged"]
 
 
 def test_a_notice_is_not_escalated_into_one_that_is_open() -> None:

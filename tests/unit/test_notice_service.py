@@ -227,6 +227,16 @@ def test_the_whole_ladder_is_climbed_one_level_at_a_time_after_each_date(office:
     assert office.sends("supervisor", "EscalateNotice", notice=key(5)) == "notice.highest_level"
 
 
+def test_when_the_next_level_was_withdrawn_a_notice_may_be_escalated_anew(office: Office) -> None:
+    office.checks("2026-03-10T09:00").at("2026-03-16T09:00")
+    for _ in range(2):
+        office.does("supervisor", "EscalateNotice", notice=key(1))
+        last = len(office.notices(2)) - 1
+        office.does("supervisor", "WithdrawNotice", notice=key(2, last), reason="drafted_in_error")
+    assert office.states() == [(1, "served"), (2, "withdrawn"), (2, "withdrawn")]
+    assert office.notices(1)[0].escalated_to == key(2, 1)
+
+
 def test_both_ends_of_an_escalation_are_in_one_batch(office: Office) -> None:
     office.checks("2026-03-10T09:00").at("2026-03-16T09:00")
     office.does("supervisor", "EscalateNotice", notice=key(1))

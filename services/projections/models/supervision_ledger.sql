@@ -84,7 +84,7 @@ course as (
         count(*) filter (where type = 'ReplySentBack.v1') as times_sent_back,
         arg_max(data ->> 'reason', place) filter (where type = 'ReplySentBack.v1') as sent_back_reason,
         max(occurred) filter (where type = 'ReplyAccepted.v1') as accepted,
-        max(data ->> 'to') filter (where type = 'NoticeEscalated.v1') as escalated_to,
+        arg_max(data ->> 'to', place) filter (where type = 'NoticeEscalated.v1') as escalated_to,
         max(occurred) filter (where type = 'NoticeDischarged.v1') as discharged,
         max(data ->> 'reason') filter (where type = 'NoticeDischarged.v1') as discharge_reason,
         max(occurred) filter (where type = 'NoticeWithdrawn.v1') as withdrawn,
