@@ -364,6 +364,14 @@ def test_nobody_is_reminded_of_what_is_past_or_done(now: datetime, reported: boo
     assert draft(0, now=now, state=state) == Refused("notice.nothing_to_remind_of", "referral")
 
 
+def test_the_last_moment_is_still_one_to_remind_of() -> None:
+    last = moment("2026-03-09T23:59:59.999999")
+    assert isinstance(draft(0, now=last, state=referral_after(SIGN)), list)
+    assert names(draft(0, now=last + timedelta(microseconds=1), state=referral_after(SIGN))) == (
+        "notice.nothing_to_remind_of"
+    )
+
+
 def test_a_reminder_asks_for_no_reply_and_is_not_escalated() -> None:
     life = Life(0)
     assert life.decide(REPLY, UNIT) == Refused("notice.no_reply_asked", "notice")
