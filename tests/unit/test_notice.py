@@ -795,6 +795,64 @@ def test_a_fact_that_cannot_follow_is_damage(fact: Any) -> None:
         notice.evolve(Life(1).state, fact)
 
 
+# fact -> the states of a notice of level 2 that it may follow in; in every other it is damage.
+OPEN_STATES = {"drafted", "signed_off", "served", "acknowledged", "replied", "accepted"}
+MAY_FOLLOW: list[tuple[Any, set[str]]] = [
+    (draft()[0], set()),
+    (NoticeSignedOff(doc_no="7", signatory="主任", authority_basis="规定"), {"drafted"}),
+    (ReminderIssued(authority="standing-urge", authority_basis="规定"), set()),
+    (NoticeServed(method="system"), {"signed_off"}),
+    (NoticeAcknowledged(), {"served"}),
+    (ReplyReceived(result="solved", measures=("mediated",)), {"served", "acknowledged"}),
+    (ReplyOverdue(reply_due=moment("2026-03-13T23:59:59.999999")), {"served", "acknowledged"}),
+    (ReplyAccepted(), {"replied"}),
+    (ReplySentBack(reason="other", reply_due=URGED, calendar_version="1"), {"replied"}),
+    (NoticeEscalated(to=NEXT, level=3), OPEN_STATES),
+    (NoticeEscalated(to=NEXT, level=4), set()),
+    (NoticeWithdrawn(reason="ground_gone"), OPEN_STATES - {"accepted"}),
+    (NoticeDischarged(reason="reply_accepted"), {"replied", "accepted"}),
+    (NoticeDischarged(reason="referral_ended"), OPEN_STATES),
+    (NoticeDischarged(reason="superseded"), OPEN_STATES),
+]
+
+
+@pytest.mark.parametrize("state", [name for name in STATES if name != "none"])
+@pytest.mark.parametrize(("fact", "states"), MAY_FOLLOW, ids=[type(fact).__name__ for fact, _ in MAY_FOLLOW])
+def test_what_may_follow_in_each_state(fact: Any, states: set[str], state: str) -> None:
+    life = life_in(state)
+    if state in states:
+        assert isinstance(notice.evolve(life.state, fact), notice.Notice)
+        return
+    with pytest.raises(DamagedHistory):
+        notice.evolve(life.state, fact)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        NoticeSignedOff(doc_no="7", signatory="主任", authority_basis="规定"),
+        ReminderIssued(authority="a", authority_basis="b"),
+    ],
+    ids=["signed off", "reminded"],
+)
+def test_a_reminder_is_never_signed_off_and_what_is_signed_off_is_no_reminder(fact: Any) -> None:
+    levels = [level for level in range(6) if _follows(Life(level).facts[0], fact)]
+    assert levels == ([0] if isinstance(fact, ReminderIssued) else [1, 2, 3, 4, 5])
+
+
+def _follows(drafted: NoticeFact, fact: Any) -> bool:
+    try:
+        notice.evolve(notice.evolve(None, drafted), fact)
+    except DamagedHistory:
+        return False
+    return True
+
+
+def test_a_clock_that_ran_ahead_back_dates_nobody_s_now() -> None:
+    life = life_in("served")
+    assert names(life.decide(ACKNOWLEDGE, UNIT, now=URGED - timedelta(minutes=2))) == ["NoticeAcknowledged"]
+
+
 def test_a_notice_begins_with_its_draft() -> None:
     with pytest.raises(DamagedHistory):
         notice.evolve(None, NoticeAcknowledged())
