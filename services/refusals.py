@@ -365,8 +365,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "notice.not_served": ("文书尚未签发送达。", "The notice is not signed off and served yet."),
     "notice.not_a_proxy": (
-        "承办单位以本单位名义办理，请删去“代办单位”（on_behalf_of）。",
-        "A unit speaks for itself; leave on_behalf_of out.",
+        "承办单位只能以本单位名义办理，请删去 on_behalf_of。",
+        "A unit speaks for itself alone; leave on_behalf_of out.",
     ),
     "notice.on_behalf_of_missing": (
         "代承办单位录入须写明单位代码（on_behalf_of）。",

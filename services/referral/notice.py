@@ -247,7 +247,7 @@ def _proxy(command: Command, state: Notice, env: Env) -> Refused | None:
         return None
     unit = command.on_behalf_of
     if env.actor.role == "unit":
-        return None if unit is None else Refused("notice.not_a_proxy", "on_behalf_of")
+        return None if unit in (None, env.actor.unit) else Refused("notice.not_a_proxy", "on_behalf_of")
     if unit is None:
         return Refused("notice.on_behalf_of_missing", "on_behalf_of")
     return None if unit == state.drafted.unit else Refused("notice.on_behalf_of_another", "on_behalf_of")

@@ -604,7 +604,7 @@ def test_a_coordinator_enters_what_a_unit_did_on_paper_and_names_the_unit(comman
     life = life_in("served")
     outcomes = [
         names(life.decide(msgspec.structs.replace(command, on_behalf_of=unit), actor))
-        for unit, actor in ((None, COORDINATOR), ("u01", COORDINATOR), ("u07", UNIT))
+        for unit, actor in ((None, COORDINATOR), ("u01", COORDINATOR), ("u01", UNIT))
     ]
     assert outcomes == ["notice.on_behalf_of_missing", "notice.on_behalf_of_another", "notice.not_a_proxy"]
     assert isinstance(life.decide(msgspec.structs.replace(command, on_behalf_of="u07"), COORDINATOR), list)
