@@ -1,4 +1,4 @@
-"""Facts of one supervision notice (催办通知书, 督办通知单) and of the series that number documents. domain.md §4.3 D."""
+"""Facts of one supervision notice, levels 0 to 5, and of the series that number documents. domain.md §4.3 D."""
 
 from typing import Annotated
 
@@ -25,6 +25,10 @@ class NoticeDrafted(Fact, tag="NoticeDrafted.v1", frozen=True, kw_only=True):
     reply_due: Moment
     # The calendar of the year that the reply date reaches into is not published yet.
     provisional: bool = False
+    # What level 4 takes the shape of: a talk (约谈) or listed supervision (挂牌督办).
+    form: Code | None = None
+    # The notice of the level below that was not answered.
+    escalated_from: Id | None = None
 
 
 class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", frozen=True, kw_only=True):
@@ -33,10 +37,25 @@ class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", frozen=True, kw_only=True)
     doc_no: Label
     signatory: Label
     authority_basis: Label
+    # The basis as an entry of services/referral/supervision.toml, and its kind there.
+    authority: Code | None = None
+    authority_kind: Code | None = None
+
+
+class ReminderIssued(Fact, tag="ReminderIssued.v1", frozen=True, kw_only=True):
+    """提醒, level 0: the standing rule sends it before the due day; it has no document number and asks for no reply."""
+
+    authority: Code
+    authority_basis: Label
 
 
 class NoticeServed(Fact, tag="NoticeServed.v1", frozen=True, kw_only=True):
     method: Code
+    # Which post of the unit took it: a code, never a name.
+    to: Code | None = None
+    # The reply counts from here; absent where the date of the draft stands.
+    reply_due: Moment | None = None
+    provisional: bool = False
 
 
 class NoticeAcknowledged(Fact, tag="NoticeAcknowledged.v1", frozen=True, kw_only=True):
@@ -46,10 +65,44 @@ class NoticeAcknowledged(Fact, tag="NoticeAcknowledged.v1", frozen=True, kw_only
 class ReplyReceived(Fact, tag="ReplyReceived.v1", frozen=True, kw_only=True):
     result: Code
     measures: tuple[Code, ...]
+    # After the date to reply by: recorded, never refused.
+    late: bool = False
+
+
+class ReplyAccepted(Fact, tag="ReplyAccepted.v1", frozen=True, kw_only=True):
+    """The supervisor found that the reply answers what was demanded."""
+
+
+class ReplySentBack(Fact, tag="ReplySentBack.v1", frozen=True, kw_only=True):
+    """退回重报: the notice stands as served again, with a new date to reply by."""
+
+    reason: Code
+    reply_due: Moment
+    calendar_version: Label
+    provisional: bool = False
+
+
+class ReplyOverdue(Fact, tag="ReplyOverdue.v1", frozen=True, kw_only=True):
+    """The date to reply by has passed without a reply; recorded once for each such date."""
+
+    reply_due: Moment
+
+
+class NoticeEscalated(Fact, tag="NoticeEscalated.v1", frozen=True, kw_only=True):
+    """升级: the notice of the next level was drafted in the same atomic batch; this one stays open beside it."""
+
+    to: Id
+    level: Level
+
+
+class NoticeWithdrawn(Fact, tag="NoticeWithdrawn.v1", frozen=True, kw_only=True):
+    """作废: what was numbered keeps its number."""
+
+    reason: Code
 
 
 class NoticeDischarged(Fact, tag="NoticeDischarged.v1", frozen=True, kw_only=True):
-    """销号: after an accepted reply, or because the referral itself was verified."""
+    """销号: after an accepted reply, because the referral ended, or because a newer notice of its level took its place."""
 
     reason: Code
 
@@ -61,5 +114,18 @@ class NumberAssigned(Fact, tag="NumberAssigned.v1", frozen=True, kw_only=True):
     to: Id
 
 
-NoticeFact = NoticeDrafted | NoticeSignedOff | NoticeServed | NoticeAcknowledged | ReplyReceived | NoticeDischarged
+NoticeFact = (
+    NoticeDrafted
+    | NoticeSignedOff
+    | ReminderIssued
+    | NoticeServed
+    | NoticeAcknowledged
+    | ReplyReceived
+    | ReplyAccepted
+    | ReplySentBack
+    | ReplyOverdue
+    | NoticeEscalated
+    | NoticeWithdrawn
+    | NoticeDischarged
+)
 SeriesFact = NumberAssigned

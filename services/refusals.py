@@ -372,22 +372,110 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "该转办单未超期，不能催办督办。",
         "The referral is not overdue; no notice can be drafted.",
     ),
+    "notice.referral_ended": (
+        "该转办单已办结或退单，无需督办；有新情况请另行转办。",
+        "The referral has ended and is not supervised any more; new facts call for a new referral.",
+    ),
+    "notice.nothing_to_remind_of": (
+        "该转办单没有临近的期限，不必提醒。",
+        "No date of that referral lies ahead; there is nothing to remind of.",
+    ),
+    "notice.already_open": (
+        "该转办单在这一级已有未销号的文书，请先办结或作废那一份。",
+        "A notice of that level is open for the referral; discharge or withdraw it first.",
+    ),
+    "notice.by_standing_rule": (
+        "提醒和催办按常设规定自动发出，请从督办通知（2级）起拟稿。",
+        "Reminders and urges go out by the standing rule; draft from level 2 upwards.",
+    ),
+    "notice.escalate_instead": (
+        "下一级文书尚未销号，请待其回执期满后升级（EscalateNotice）。",
+        "A notice of a lower level is open; escalate it (EscalateNotice) once its date to reply has passed.",
+    ),
+    "notice.ground_missing": (
+        "请至少写明一项督办理由。",
+        "Name at least one ground of supervision.",
+    ),
+    "notice.ground_not_on_record": (
+        "督办理由“{ground}”与转办单的情况不符，请核对进展后另选。",
+        "The ground {ground} is not borne out by the referral; look at its progress and choose another.",
+    ),
+    "notice.form_not_of_level": (
+        "约谈、挂牌两种形式只用于4级，请删去形式或改级别。",
+        "Only level 4 has a form, talk or listed; leave the form out or change the level.",
+    ),
     "notice.authority_basis_missing": (
         "请写明授权依据，没有依据不得督办。",
         "Name the authority basis; without one there is no notice.",
+    ),
+    "notice.authority_unknown": (
+        "没有这项授权依据，请填授权清单中的代码或名称，或决议、批示的文号（如“青批〔2026〕3号”）。",
+        "There is no such authority; give its code or name, or the number of a resolution or instruction.",
+    ),
+    "notice.authority_number_malformed": (
+        "以“{basis}”为依据须写明文号（如“青批〔2026〕3号”），不写其他内容。",
+        "A basis of the kind {basis} is given by its document number alone, like 青批〔2026〕3号.",
+    ),
+    "notice.authority_not_in_force": (
+        "授权依据“{basis}”在{day}无效，请改用签发当日有效的依据。",
+        "The authority {basis} is not in force on {day}; take one that is valid on the day of signing.",
+    ),
+    "notice.authority_not_for_level": (
+        "授权依据“{basis}”不适用于{level}级督办，请改用适用的依据。",
+        "The authority {basis} does not reach to level {level}; take one that does.",
     ),
     "notice.signatory_missing": ("请写明签发人职务。", "Name the post of whoever signs it off."),
     "notice.personal_data": (
         "文书要送承办单位，不得含电话、证件等号码，请删去。",
         "The notice goes to the unit: it may hold no phone or identity number; remove it.",
     ),
+    "notice.previous_level_running": (
+        "上一级文书尚未送达或回执期限未满，请待期满后再签发，或先作废上一级文书。",
+        "The notice of the level below is not served or still has time; sign after its date, or withdraw it first.",
+    ),
     "notice.back_dated": (
-        "时间早于期限届满，请核对；不得倒填。",
-        "The time lies before the deadline that was missed; check it, back-dating is not allowed.",
+        "时间早于文书的上一步，请核对；不得倒填。",
+        "The time lies before the notice's step before it; check it, back-dating is not allowed.",
+    ),
+    "notice.not_signed_off": (
+        "文书尚未签发，请先签发再送达。",
+        "The notice is not signed off yet; sign it off before it is served.",
     ),
     "notice.not_served": ("文书尚未签发送达。", "The notice is not signed off and served yet."),
+    "notice.not_a_proxy": (
+        "承办单位只能以本单位名义办理，请删去 on_behalf_of。",
+        "A unit speaks for itself alone; leave on_behalf_of out.",
+    ),
+    "notice.on_behalf_of_missing": (
+        "代承办单位录入须写明单位代码（on_behalf_of）。",
+        "Name the unit that you enter this for (on_behalf_of).",
+    ),
+    "notice.on_behalf_of_another": (
+        "该文书不是发给这个单位的，请核对单位代码。",
+        "The notice is addressed to another unit; check the unit's code.",
+    ),
+    "notice.no_reply_asked": (
+        "提醒不要求回执，也不升级；请按期签收或反馈转办单。",
+        "A reminder asks for no reply and is not escalated; sign for the referral or report on it in time.",
+    ),
+    "notice.reply_not_due": (
+        "回执期限未满，期满仍无通过的回执才能升级。",
+        "The date to reply by has not passed; escalate after it, if no reply was accepted.",
+    ),
+    "notice.reply_accepted": (
+        "回执已通过，不能再退回、作废或升级。",
+        "The reply was accepted; the notice cannot be sent back, withdrawn or escalated any more.",
+    ),
+    "notice.highest_level": (
+        "已提请联席会议，没有更高一级；请由会议议定。",
+        "It is before the joint meeting already; there is no higher level.",
+    ),
+    "notice.withdrawn": (
+        "文书已作废，请以新文书为准。",
+        "The notice was withdrawn; go by the one that replaced it, if any.",
+    ),
     "notice.discharged": ("文书已销号。", "The notice is discharged."),
-    "notice.not_replied": ("尚无回执，不能销号。", "There is no reply yet; it cannot be discharged."),
+    "notice.not_replied": ("尚无回执，不能审核或销号。", "There is no reply yet; it cannot be judged or discharged."),
     "notice.not_in_this_state": (
         "文书现为“{status}”，不能执行此操作。",
         "The notice is {status}; this cannot be done now.",

@@ -26,6 +26,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     decide: (history, env, number of the series) -> facts, Already or Refused.
     series: the document series whose next number a decision may take, else None.
+    beside: facts -> another aggregate that begins in the same atomic batch, and those of the facts that are its own.
     seal: (history, commit id) -> the personal fields, encrypted, else None.
     """
 
@@ -33,6 +34,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     decide: Callable[[History, Env, int], Outcome]
     series: str | None = None
     takes_number: Callable[[Facts], bool] = lambda facts: False
+    beside: Callable[[Facts], tuple[str, Facts] | None] = lambda facts: None
     seal: Callable[[History, str], Sealed | None] = lambda history, commit: None
     # Personal fields make a plain digest guessable: intake gives a keyed one.
     body_digest: Callable[[bytes], str] = digest
@@ -41,8 +43,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     # A partner reads these commits: no causation or correlation from which a case could be inferred.
     for_partners: bool = False
     correlation: str | None = None
-    # The unit that the sender enters this for, when it is not the sender's own.
-    on_behalf_of: str | None = None
     policy: str
     calendar: str
     units: frozenset[str] = frozenset()
@@ -66,7 +66,15 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
                 return _with_what_changed(outcome, history, before)
             if isinstance(outcome, Already) or not outcome:
                 return _already(history)
-            appends = [Append(history, _commit(history, request, command, plan, commit_id, body_digest, outcome))]
+            beside = plan.beside(outcome)
+            own = [fact for fact in outcome if beside is None or fact not in beside[1]]
+            appends = [Append(history, _commit(history, request, command, plan, commit_id, body_digest, own))]
+            if beside is not None:
+                other = await ledger.load(beside[0])
+                if other.n:
+                    # Somebody else began it meanwhile: what was decided no longer stands.
+                    return Refused("aggregate.busy")
+                appends.append(Append(other, _beginning(appends[0].commit, *beside)))
             if counter is not None and plan.series is not None and plan.takes_number(outcome):
                 appends.append(_numbering(counter, plan, appends[0].commit))
             before = history.n if before is None else before
@@ -152,7 +160,8 @@ def _commit(
         occurred=_local(command.occurred or request.now),
         recorded=_local(request.now),
         actor=request.actor,
-        on_behalf_of=plan.on_behalf_of,
+        # Who entered it is the actor; whose act it was, when another unit's, the command says.
+        on_behalf_of=getattr(command, "on_behalf_of", None),
         command=request.verb,
         command_id=command.command_id,
         command_digest=body_digest,
@@ -163,6 +172,20 @@ def _commit(
         simulated=request.simulated,
         facts=tuple(facts),
         sealed=plan.seal(history, commit_id),
+    )
+
+
+def _beginning(command: Commit, subject: str, facts: Facts) -> Commit:
+    kind, _, key = subjects.parse(subject)
+    return msgspec.structs.replace(
+        command,
+        id=derive_id(command.actor.principal, command.command_id, subject),
+        kind=kind,
+        key=key,
+        n=1,
+        prev=genesis(subject),
+        facts=tuple(facts),
+        sealed=None,
     )
 
 

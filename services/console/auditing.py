@@ -17,7 +17,7 @@ from services.ledger import Ledger, Stored, VerificationReport, verify
 from services.referral.notice import notice_id
 
 KINDS = ("case", "referral", "notice", "contact")
-LEVELS = (1, 2)
+LEVELS = range(6)
 ROUNDS_MAX = 20
 
 

@@ -27,7 +27,7 @@ def _notice(commits: Sequence[Commit]) -> None:
     state: Any = None
     for commit in commits:
         for fact in commit.facts:
-            state = notice.evolve(state, fact)  # type: ignore[arg-type]
+            state = notice.evolve(state, fact, commit.occurred)  # type: ignore[arg-type]
 
 
 def _series(commits: Sequence[Commit]) -> None:

@@ -21,6 +21,7 @@ from services.projections.documents import (
     Provenance,
     brief,
     notice_document,
+    on_paper,
     registration_document,
     write,
 )
@@ -118,18 +119,20 @@ async def write_briefing(
 
 
 async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool) -> list[Path]:
-    """Write every notice that is drafted or open on a day. Raises QueryRefused."""
+    """Write every notice that is drafted or open on a day; a reminder has no paper. Raises QueryRefused."""
     end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
     found, position = await all_rows(client, "supervision_ledger", None)
+    by_id = {str(row["notice"]): row for row in found}
     paths: list[Path] = []
     for row in sorted(found, key=lambda each: (str(each["drafted"]), each["notice"])):
         discharged = row["discharged"] and datetime.fromisoformat(row["discharged"]) < end
-        if datetime.fromisoformat(row["drafted"]) >= end or discharged:
+        if datetime.fromisoformat(row["drafted"]) >= end or discharged or not on_paper(row):
             continue
         unit = directory().unit(row["unit"])
         assert unit is not None  # only units of the directory are ever referred to
         posts = {"zh": unit.zh, "en": unit.en, "leader": unit.leader, "department": unit.department, "post": unit.post}
-        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang)
+        previous = by_id.get(str(row["escalated_from"]))
+        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang, previous)
         paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}")
     return paths
 
@@ -216,7 +219,9 @@ def notices(session: Session, day: datetime | None, out: Path) -> None:
 
     async def work() -> list[Path]:
         async with session.client() as client:
-            await check_overdue(client, datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA))
+            now = datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA)
+            await check_overdue(client, now)
+            await check_replies(client, now)
             return await write_notices(client, chosen, out, session.lang, simulated)
 
     try:
@@ -234,6 +239,21 @@ async def check_overdue(client: Client, now: datetime) -> int:
     for row in rows(answer.body):
         reply = await client.send(
             "referral", "CheckDeadline", {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]}
+        )
+        moved += not reply.refused and not reply.repeated
+    return moved
+
+
+async def check_replies(client: Client, now: datetime) -> int:
+    """Have every notice whose reply was due by `now` record that; return how many did. Raises QueryRefused."""
+    found, _ = await all_rows(client, "supervision_ledger", None)
+    moved = 0
+    for row in found:
+        owed = row["status"] in ("served", "acknowledged") and row["level"] > 0 and not row["reply_overdue"]
+        if not owed or datetime.fromisoformat(row["reply_due"]) >= now:
+            continue
+        reply = await client.send(
+            "referral", "CheckNotice", {"command_id": f"check-{uuid.uuid4().hex}", "notice": row["notice"]}
         )
         moved += not reply.refused and not reply.repeated
     return moved

@@ -19,15 +19,16 @@ PERMITTED: dict[str, frozenset[str]] = {
     "intake.OpenCase": frozenset({"service:intake"}),
     "intake.NoteReferralOutcome": frozenset({"service:intake"}),
     "referral.IssueReferral": frozenset({"service:referral"}),
-    "referral.DraftNotice": frozenset({"service:referral"}),
+    # The service for dates, a supervisor for what no date shows.
+    "referral.DraftNotice": frozenset({"supervisor", "service:referral"}),
     # A unit says these itself; a coordinator enters them for one that works on paper.
     "referral.SignReferral": frozenset({"unit", "coordinator"}),
     "referral.ReportProgress": frozenset({"unit", "coordinator"}),
     "referral.ReportResult": frozenset({"unit", "coordinator"}),
     "referral.RequestReturn": frozenset({"unit", "coordinator"}),
     "referral.RequestExtension": frozenset({"unit", "coordinator"}),
-    "referral.AcknowledgeNotice": frozenset({"unit"}),
-    "referral.ReplyToNotice": frozenset({"unit"}),
+    "referral.AcknowledgeNotice": frozenset({"unit", "coordinator"}),
+    "referral.ReplyToNotice": frozenset({"unit", "coordinator"}),
     "referral.VerifyReport": frozenset({"coordinator"}),
     "referral.SendBackReport": frozenset({"coordinator"}),
     "referral.GrantReturn": frozenset({"coordinator"}),
@@ -48,6 +49,12 @@ PERMITTED: dict[str, frozenset[str]] = {
     "referral.PublishCalendar": frozenset({"coordinator", "supervisor"}),
     "referral.CheckDeadline": frozenset({"coordinator", "supervisor", "service"}),
     "referral.SignOffNotice": frozenset({"supervisor"}),
+    "referral.ServeNotice": frozenset({"supervisor", "coordinator"}),
+    "referral.AcceptReply": frozenset({"supervisor"}),
+    "referral.SendBackReply": frozenset({"supervisor"}),
+    "referral.EscalateNotice": frozenset({"supervisor", "service:referral"}),
+    "referral.WithdrawNotice": frozenset({"supervisor"}),
+    "referral.CheckNotice": frozenset({"coordinator", "supervisor", "service"}),
     # The service discharges what has ended with its referral.
     "referral.DischargeNotice": frozenset({"supervisor", "service:referral"}),
 }

@@ -2,26 +2,20 @@
 
 from collections.abc import Callable
 
-import msgspec
-
 from events import subjects
 from events.case import ReferralRequested
-from events.notice import NoticeSignedOff
 from events.publication import CalendarPublished
 from events.referral import (
     Duty,
     FinalReported,
     LeadChanged,
     ReferralIssued,
-    ReferralOverdue,
     ReferralRedone,
     ReferralRevoked,
     ReferralTerminated,
     ReferralTransferred,
     ReportSentBack,
-    ReportVerified,
     ReturnGranted,
-    SignOverdue,
 )
 from services.bus.clock import CHINA
 from services.bus.decoding import decode
@@ -30,33 +24,20 @@ from services.bus.execution import Facts, Outcome, Plan, carry_out
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
 from services.command import Command
-from services.decision import Already, Env, Refused
+from services.decision import Env, Refused
 from services.directory import directory
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
-from services.referral import extensions, following, publication, series
-from services.referral import notice as notices
+from services.referral import extensions, following, notice_app, publication, series
 from services.referral import referral as referrals
-from services.referral.commands import (
-    COMMANDS,
-    LATER,
-    AcknowledgeNotice,
-    ChangeLead,
-    CheckDeadline,
-    DischargeNotice,
-    DraftNotice,
-    ForUnit,
-    IssueReferral,
-    PublishCalendar,
-    ReplyToNotice,
-    SignOffNotice,
-)
+from services.referral.commands import COMMANDS, ChangeLead, CheckDeadline, IssueReferral, PublishCalendar
+from services.referral.folding import fold_referral
 from services.referral.following import CoUnitStep
 from services.referral.working_clock import WorkingClock
 
 SERVICE = "referral"
-LEVEL_OF = {"urge": notices.URGE, "notice": notices.NOTICE}
 Decide = Callable[[History, Env, int], Outcome]
 TakesNumber = Callable[[Facts], bool]
+Beside = Callable[[Facts], tuple[str, Facts] | None]
 
 
 class Referrals:
@@ -66,6 +47,7 @@ class Referrals:
         self._ledger = ledger
         self._clock = clock
         self._units = frozenset(unit.code for unit in directory().units)
+        self._notices = notice_app.Notices(ledger, lambda: self._clock, SERVICE, self._plan)
 
     @property
     def clock(self) -> WorkingClock:
@@ -73,8 +55,6 @@ class Referrals:
         return self._clock
 
     async def handle(self, request: Request) -> Answer:
-        if request.verb in LATER:
-            return Refused("command.not_yet_available", details={"verb": request.verb})
         if request.verb not in COMMANDS:
             return Refused("command.unknown_verb")
         refusal = allowed(request, SERVICE)
@@ -94,10 +74,8 @@ class Referrals:
                 return await self._publish(request, command)
             case IssueReferral():
                 return await self._issue(request, command)
-            case DraftNotice():
-                return await self._draft(request, command)
-            case SignOffNotice() | AcknowledgeNotice() | ReplyToNotice() | DischargeNotice():
-                return await self._on_notice(request, command)
+            case _ if isinstance(command, notice_app.COMMANDS):
+                return await self._notices.handle(request, command)
             case _:
                 return await self._on_referral(request, command)
 
@@ -140,7 +118,7 @@ class Referrals:
         return await carry_out(self._ledger, request, command, plan)
 
     async def _on_referral(self, request: Request, command: Command) -> Answer:
-        subject = await self._subject(request, "referral", command.referral)  # type: ignore[attr-defined]
+        subject = await self._subject(request, command.referral)  # type: ignore[attr-defined]
         if subject is None:
             return Refused("referral.not_found", "referral")
 
@@ -151,57 +129,17 @@ class Referrals:
             return referrals.decide(command, fold_referral(history), env, clock, lead_unit=lead_unit)
 
         plan = self._plan(request, subject, decide)
-        if isinstance(command, ForUnit):
-            plan = msgspec.structs.replace(plan, on_behalf_of=command.on_behalf_of)
         return await carry_out(self._ledger, request, command, plan)
-
-    async def _draft(self, request: Request, command: DraftNotice) -> Answer:
-        referral = fold_referral(await self._ledger.load(subjects.referral(command.unit, command.referral)))
-        if referral is None:
-            return Refused("referral.not_found", "referral")
-        found: referrals.Referral = referral
-        key = notices.notice_id(command.referral, command.level, referral.rounds)
-        year = request.now.astimezone(CHINA).year
-
-        def decide(history: History, env: Env, number: int) -> Outcome:
-            if history.n:
-                return Already()
-            return notices.draft(command, found, env, self._clock, series.written("urge", year, number))
-
-        plan = self._plan(
-            request,
-            subjects.notice(command.unit, key),
-            decide,
-            series=series.series_name("urge", year),
-            takes_number=_signs_off,
-        )
-        return await carry_out(self._ledger, request, command, plan)
-
-    async def _on_notice(self, request: Request, command: Command) -> Answer:
-        subject = await self._subject(request, "notice", command.notice)  # type: ignore[attr-defined]
-        if subject is None:
-            return Refused("notice.not_found", "notice")
-        year = request.now.astimezone(CHINA).year
-
-        def decide(history: History, env: Env, number: int) -> Outcome:
-            return notices.decide(command, fold_notice(history), env, series.written("notice", year, number))
-
-        signing = isinstance(command, SignOffNotice)
-        name = series.series_name("notice", year) if signing else None
-        return await carry_out(
-            self._ledger, request, command, self._plan(request, subject, decide, series=name, takes_number=_signs_off)
-        )
 
     async def _unit_of(self, referral: str | None) -> str | None:
         subject = await self._ledger.find("referral", referral) if referral else None
         return subjects.parse(subject)[1] if subject else None
 
-    async def _subject(self, request: Request, kind: str, key: str) -> str | None:
-        """Where the aggregate lives. A unit finds its own alone: another's id is not there, exactly like no id."""
+    async def _subject(self, request: Request, key: str) -> str | None:
+        """Where the referral lives. A unit finds its own alone: another's id is not there, exactly like no id."""
         if request.actor.unit is not None:
-            own = subjects.referral if kind == "referral" else subjects.notice
-            return own(request.actor.unit, key)
-        return await self._ledger.find(kind, key)
+            return subjects.referral(request.actor.unit, key)
+        return await self._ledger.find("referral", key)
 
     def _plan(
         self,
@@ -210,12 +148,14 @@ class Referrals:
         decide: Decide,
         series: str | None = None,
         takes_number: TakesNumber = lambda facts: False,
+        beside: Beside = lambda facts: None,
     ) -> Plan:
         return Plan(
             subject=subject,
             decide=decide,
             series=series,
             takes_number=takes_number,
+            beside=beside,
             for_partners=True,
             policy=f"referral-{self._clock.edition(request.now)}",
             calendar=self._clock.version,
@@ -223,35 +163,21 @@ class Referrals:
         )
 
     async def react(self, stored: Stored) -> None:
-        """Issue what a case asked for; draft what an overdue referral calls for; discharge what has ended."""
+        """Issue what a case asked for; follow what became of a referral with notices."""
         for fact in stored.commit.facts:
             match fact:
                 case ReferralRequested():
                     await self._requested(stored, fact)
                 case ReferralIssued() | LeadChanged() | FinalReported() | ReportSentBack() | ReferralRedone():
                     await self._tell_lead(stored, fact)
+                case ReturnGranted() | ReferralRevoked() | ReferralTransferred() | ReferralTerminated():
+                    await self._tell_lead(stored, fact)
                 case CalendarPublished():
                     await self._recompute(stored)
-                case SignOverdue():
-                    await self._react(stored, _drafting(stored, notices.URGE))
-                case ReferralOverdue(threshold=threshold) if threshold in LEVEL_OF:
-                    await self._react(stored, _drafting(stored, LEVEL_OF[threshold]))
-                case ReportVerified():
-                    await self._discharge(stored)
-                case ReturnGranted() | ReferralRevoked() | ReferralTransferred() | ReferralTerminated():
-                    await self._discharge(stored)
-                    await self._tell_lead(stored, fact)
                 case _:
                     pass
-
-    async def _discharge(self, stored: Stored) -> None:
-        state = fold_referral(await self._ledger.load(stored.subject))
-        assert state is not None  # it has just been read
-        for level in (notices.URGE, notices.NOTICE):
-            for rounds in range(state.rounds + 1):
-                key = notices.notice_id(stored.commit.key, level, rounds)
-                if await self._ledger.find("notice", key) is not None:
-                    await self._react(stored, DischargeNotice(command_id=f"end:{key}:{stored.commit.n}", notice=key))
+        if stored.commit.kind == "referral":
+            await self._notices.react(stored)
 
     async def _requested(self, stored: Stored, fact: ReferralRequested) -> None:
         """Issue it. What it replaces ends, and hands over its place among lead and co-units."""
@@ -286,33 +212,8 @@ class Referrals:
         insist(await self.handle(as_request(SERVICE, stored, command)))
 
 
-def fold_referral(history: History) -> referrals.Referral | None:
-    state: referrals.Referral | None = None
-    for stored in history.commits:
-        for fact in stored.commit.facts:
-            state = referrals.evolve(state, fact, stored.commit.actor.principal, stored.commit.occurred)  # type: ignore[arg-type]
-    return state
-
-
 def fold_calendar(history: History) -> CalendarPublished | None:
     state: CalendarPublished | None = None
     for fact in history.facts:
         state = publication.evolve(state, fact)
     return state
-
-
-def fold_notice(history: History) -> notices.Notice | None:
-    state: notices.Notice | None = None
-    for fact in history.facts:
-        state = notices.evolve(state, fact)
-    return state
-
-
-def _signs_off(facts: Facts) -> bool:
-    return any(isinstance(fact, NoticeSignedOff) for fact in facts)
-
-
-def _drafting(stored: Stored, level: int) -> DraftNotice:
-    _, unit, key = subjects.parse(stored.subject)
-    assert unit is not None  # a referral's subject names its unit
-    return DraftNotice(command_id=f"draft:{key}:{stored.commit.n}:{level}", referral=key, unit=unit, level=level)

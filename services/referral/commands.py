@@ -12,6 +12,9 @@ from events.fact import Code, Id, Label, Token
 from events.publication import Holiday, Year
 from services.command import Command
 
+Level = Annotated[int, Meta(ge=0, le=5)]
+Grounds = Annotated[tuple[Code, ...], Meta(max_length=8)]
+Demands = Annotated[tuple[Code, ...], Meta(max_length=12)]
 Measures = Annotated[tuple[Code, ...], Meta(min_length=1, max_length=20)]
 WorkingDays = Annotated[int, Meta(ge=1, le=250)]
 
@@ -188,38 +191,97 @@ class CheckDeadline(Command, frozen=True, kw_only=True):
     referral: Id
 
 
+class DraftNotice(Command, frozen=True, kw_only=True):
+    """拟稿: by the service for a date that draws near or has passed; by a supervisor for what no date shows.
+
+    Without `grounds` they follow from what is overdue, without `demands` from the level. `form` is for level 4.
+    """
+
+    referral: Id
+    unit: Token | None = None
+    level: Level
+    grounds: Grounds = ()
+    demands: Demands = ()
+    form: Code | None = None
+
+
 class SignOffNotice(Command, frozen=True, kw_only=True):
-    """签发 a drafted notice: it gets its document number and is served."""
+    """签发 a drafted notice: it gets its document number, and is served at once when `method` is the system.
+
+    `authority`: a code of services/referral/supervision.toml. `authority_basis`: the rule's name, or the number of the
+    resolution or instruction. One of the two is needed.
+    """
 
     notice: Id
     signatory: Label
-    authority_basis: Label
+    authority: Code | None = None
+    authority_basis: Annotated[str, Meta(max_length=80)] | None = None
+    method: Code = "system"
+
+
+class ServeNotice(Command, frozen=True, kw_only=True):
+    """送达 what was signed off: by which means, and to which post of the unit."""
+
+    notice: Id
+    method: Code
+    to: Code | None = None
 
 
 class AcknowledgeNotice(Command, frozen=True, kw_only=True):
+    """签收 a notice. A coordinator does it for a unit that works on paper and names it in `on_behalf_of`."""
+
     notice: Id
+    on_behalf_of: Token | None = None
 
 
 class ReplyToNotice(Command, frozen=True, kw_only=True):
-    """回执: the unit answers a notice."""
+    """回执: the unit answers a notice, or a coordinator enters what it answered on paper."""
 
     notice: Id
     result: Code
     measures: Measures
+    on_behalf_of: Token | None = None
 
 
-class DischargeNotice(Command, frozen=True, kw_only=True):
-    """销号 after an accepted reply or a verified referral."""
+class AcceptReply(Command, frozen=True, kw_only=True):
+    """The reply answers what was demanded: the notice is discharged (销号)."""
 
     notice: Id
 
 
-class DraftNotice(Command, frozen=True, kw_only=True):
-    """Draft the notice that a crossed threshold calls for. Sent by the referral service itself, as a reaction."""
+class SendBackReply(Command, frozen=True, kw_only=True):
+    """退回重报: the reply does not answer it; the unit has a new date to reply by."""
 
-    referral: Id
-    unit: Token
-    level: Annotated[int, Meta(ge=1, le=2)]
+    notice: Id
+    reason: Code
+
+
+class EscalateNotice(Command, frozen=True, kw_only=True):
+    """升级: the date to reply by has passed and no reply was accepted; drafts the notice of the next level."""
+
+    notice: Id
+    demands: Demands = ()
+    form: Code | None = None
+
+
+class WithdrawNotice(Command, frozen=True, kw_only=True):
+    """作废. A number that was given stays given."""
+
+    notice: Id
+    reason: Code
+
+
+class CheckNotice(Command, frozen=True, kw_only=True):
+    """Wake a notice: record that its reply is overdue, if it is. Harmless at any time."""
+
+    notice: Id
+
+
+class DischargeNotice(Command, frozen=True, kw_only=True):
+    """销号: by the service with its referral, or for a newer notice of its level; by a supervisor like AcceptReply."""
+
+    notice: Id
+    reason: Code | None = None
 
 
 COMMANDS: dict[str, type[Command]] = {
@@ -250,9 +312,14 @@ COMMANDS: dict[str, type[Command]] = {
         CheckDeadline,
         DraftNotice,
         SignOffNotice,
+        ServeNotice,
         AcknowledgeNotice,
         ReplyToNotice,
+        AcceptReply,
+        SendBackReply,
+        EscalateNotice,
+        WithdrawNotice,
+        CheckNotice,
         DischargeNotice,
     )
 }
-LATER = frozenset({"EscalateNotice", "WithdrawNotice", "ServeNotice", "SendBackReply", "AcceptReply"})

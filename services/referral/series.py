@@ -2,9 +2,13 @@
 
 from events.notice import NumberAssigned
 from services.decision import DamagedHistory
+from services.referral import supervision
 
 # Series name (before the year) -> how a number is written on paper (GB/T 9704: hexagonal brackets, no leading zero).
-WRITTEN = {"referral": "青转〔{year}〕{n}号", "urge": "青催〔{year}〕{n}号", "notice": "青督〔{year}〕{n}号"}
+# One series a kind of notice: supervision.toml.
+WRITTEN = {"referral": "青转〔{year}〕{n}号"} | {
+    each.kind: each.written for each in supervision.levels() if each.written
+}
 
 
 def series_name(kind: str, year: int) -> str:

@@ -17,6 +17,7 @@ from events import subjects
 from events.commit import Commit
 from services.decision import DamagedHistory
 from services.ledger import DamagedLedger, Ledger
+from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.referral import Deadlines
 from services.referral.referral_history import ENDED
@@ -35,14 +36,21 @@ class Kind(Struct, frozen=True):
     ended: Callable[[Any], bool]
 
 
-def _evolved(state: Any, commit: Commit) -> Any:
+def _referral(state: Any, commit: Commit) -> Any:
     for fact in commit.facts:
         state = referrals.evolve(state, fact, commit.actor.principal, commit.occurred)  # type: ignore[arg-type]
     return state
 
 
+def _notice(state: Any, commit: Commit) -> Any:
+    for fact in commit.facts:
+        state = notices.evolve(state, fact, commit.occurred)  # type: ignore[arg-type]
+    return state
+
+
 KINDS: Mapping[str, Kind] = {
-    "referral": Kind("CheckDeadline", _evolved, referrals.next_wake, lambda state: state.status in ENDED)
+    "referral": Kind("CheckDeadline", _referral, referrals.next_wake, lambda state: state.status in ENDED),
+    "notice": Kind("CheckNotice", _notice, lambda state, _: notices.next_wake(state), lambda state: not state.open),
 }
 
 

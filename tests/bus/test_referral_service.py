@@ -16,7 +16,8 @@ from services.command import Command
 from services.decision import Refused
 from services.ledger import Ledger, Stored
 from services.referral import commands as c
-from services.referral.app import Referrals, fold_referral
+from services.referral.app import Referrals
+from services.referral.folding import fold_referral
 from services.referral.referral import CHINA, Referral
 from services.referral.working_clock import WorkingClock
 from tests.support.brokers import Bus

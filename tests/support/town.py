@@ -366,20 +366,27 @@ class Town:
         return self.record(subjects.case(self._regions[case], case), noted)
 
     def supervise(self) -> None:
-        open_notices = [key for key, each in self.notices.items() if each.status != "discharged"]
+        open_notices = [key for key, each in self.notices.items() if each.open]
         key = self._pick(open_notices)
         if key is not None and self.rng.random() < 0.6:
-            state = self.notices[key]
-            return self.record(subjects.notice(state.drafted.unit, key), *self._on_notice(state))
-        overdue = [each for each, state in self.referrals.items() if state.crossed or state.sign_overdue]
-        referral = self._pick(overdue)
-        if referral is None:
+            return self._on_notice(key)
+        supervised = [each for each, state in self.referrals.items() if state.crossed or state.sign_overdue]
+        referral, level = self._pick(supervised), self.rng.choice((0, 1, 1, 2, 2, 3, 4))
+        if referral is None or self._stands(referral, level):
             return self.work_on_referral()
-        level, issued = self.rng.choice((1, 2)), self.referrals[referral].issued
         key = derive_id("notice", referral, str(level), str(len(self.commits)))
-        drafted = s.NoticeDrafted(
+        drafted = self._drafted(referral, level)
+        return self.record(subjects.notice(drafted.unit, key), drafted, *(self._signed_off(level) if level < 2 else ()))
+
+    def _stands(self, referral: str, level: int) -> bool:
+        about = [each for each in self.notices.values() if each.drafted.referral == referral]
+        return any(each.open and each.drafted.level == level for each in about)
+
+    def _drafted(self, referral: str, level: int, escalated_from: str | None = None) -> s.NoticeDrafted:
+        issued = self.referrals[referral].issued
+        return s.NoticeDrafted(
             level=level,
-            grounds=("report_overdue",),
+            grounds=("report_overdue",) if level else (),
             unit=issued.unit,
             referral=referral,
             referral_no=issued.referral_no,
@@ -391,22 +398,56 @@ class Town:
             calendar_version="test-1",
             demands=("report_back",),
             reply_due=self._now + timedelta(days=5),
+            form="talk" if level == 4 else None,
+            escalated_from=escalated_from,
         )
-        return self.record(subjects.notice(issued.unit, key), drafted, *(self._signed_off() if level == 1 else ()))
 
-    def _signed_off(self) -> tuple[Any, ...]:
+    def _signed_off(self, level: int) -> tuple[Any, ...]:
+        due = self._now + timedelta(days=self.rng.choice((1, 5))) if level else None
+        served = s.NoticeServed(method="system", to=self.rng.choice((None, "leader")), reply_due=due)
+        if level == 0:
+            return s.ReminderIssued(authority="standing-urge", authority_basis="测试依据"), served
         self._numbers += 1
         number = f"青督〔2026〕{self._numbers}号"
         basis = s.NoticeSignedOff(doc_no=number, signatory="测试岗位", authority_basis="测试依据")
-        return basis, s.NoticeServed(method="system")
+        return (basis, served) if self.rng.random() < 0.7 else (basis,)
 
-    def _on_notice(self, state: notices.Notice) -> tuple[Any, ...]:
+    def _on_notice(self, key: str) -> None:
+        state = self.notices[key]
+        level, subject = state.drafted.level, subjects.notice(state.drafted.unit, key)
+        facts = self.rng.choice(self._steps(state))
+        may_rise = 0 < level < 5 and not self._stands(state.drafted.referral, level + 1)
+        if may_rise and self.rng.random() < 0.15:
+            return self._escalate(key, subject)
+        return self.record(subject, *facts)
+
+    def _escalate(self, key: str, subject: str) -> None:
+        drafted = self.notices[key].drafted
+        to = derive_id("notice", drafted.referral, str(drafted.level + 1), str(len(self.commits)))
+        self.record(subject, s.NoticeEscalated(to=to, level=drafted.level + 1))
+        self.record(subjects.notice(drafted.unit, to), self._drafted(drafted.referral, drafted.level + 1, key))
+
+    def _steps(self, state: notices.Notice) -> list[tuple[Any, ...]]:
+        """What may come next: each choice is the facts of one commit."""
+        ended: list[tuple[Any, ...]] = [(s.NoticeDischarged(reason="referral_ended"),)]
+        withdrawn = (s.NoticeWithdrawn(reason="ground_gone"),)
+        reply = (s.ReplyReceived(result="solved", measures=("visit",), late=state.reply_overdue),)
+        overdue = [] if state.reply_overdue else [(s.ReplyOverdue(reply_due=state.reply_due),)]
+        answers: list[tuple[Any, ...]] = [reply, *overdue] if state.drafted.level else []
+        accepted, discharged = s.ReplyAccepted(), s.NoticeDischarged(reason="reply_accepted")
         match state.status:
             case "drafted":
-                return self._signed_off()
+                return [self._signed_off(state.drafted.level)] * 3 + [withdrawn]
+            case "signed_off":
+                return [(s.NoticeServed(method="paper", to="office"),)] * 3 + [withdrawn]
             case "served":
-                return self.rng.choice(((s.NoticeAcknowledged(),), (s.NoticeDischarged(reason="referral_ended"),)))
+                return [(s.NoticeAcknowledged(),)] * 3 + ended + answers
             case "acknowledged":
-                return (s.ReplyReceived(result="solved", measures=("visit",)),)
+                return answers * 2 + ended
+            case "replied":
+                again = s.ReplySentBack(
+                    reason="other", reply_due=self._now + timedelta(days=3), calendar_version="test-1"
+                )
+                return [(again,), (accepted, discharged), (accepted,), (discharged,), withdrawn]
             case _:
-                return (s.NoticeDischarged(reason="reply_accepted"),)
+                return [(discharged,)]

@@ -9,7 +9,7 @@ import pytest
 from events.codes import CodeList, Entry, code_list, code_lists, folded
 from events.commit import AnyFact
 from services.intake.case import DEFAULT_ASKS
-from services.referral.notice import DEMANDS
+from services.referral import supervision
 from services.referral.referral import LADDER
 from services.referral.referral_history import (
     CALENDAR,
@@ -133,13 +133,18 @@ def test_every_fact_can_be_read_aloud():
 
 
 def test_the_deciders_speak_in_codes_of_the_lists():
-    asks = {*DEFAULT_ASKS, *(ask for demands in DEMANDS.values() for ask in demands)}
-    assert asks <= {entry.code for entry in code_list("ask")}
+    assert set(DEFAULT_ASKS) <= {entry.code for entry in code_list("ask")}
     assert {"remind", *LADDER} == {entry.code for entry in code_list("threshold")}
     assert {JOINED, REPORTED, SENT_BACK, RELEASED} == {entry.code for entry in code_list("co_step")}
     assert {EXTENSION, HOLD, CALENDAR} == {entry.code for entry in code_list("due_cause")}
     assert {*OPEN, *ENDED, "verified"} <= {entry.code for entry in code_list("referral_state")}
-    assert {str(level) for level in DEMANDS} <= {entry.code for entry in code_list("level")}
+    assert {str(each.level) for each in supervision.levels()} == {entry.code for entry in code_list("level")}
+    for level in supervision.levels():
+        assert all(demand in code_list("demand") for demand in level.demands) and level.served_to in code_list(
+            "served_to"
+        )
+        assert level.form is None or level.form in code_list("supervision_form")
+    assert {each.kind for each in supervision.authorities().values()} == {e.code for e in code_list("authority_kind")}
 
 
 def test_categories_point_into_the_lists_of_their_axes():

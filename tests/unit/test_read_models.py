@@ -116,6 +116,12 @@ def test_incremental_equals_rebuild_and_no_law_breaks(seed: int, tmp_path_factor
     store.close()
 
 
+def noted(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What the read model says of a notice that its folded state says too."""
+    due = datetime.fromisoformat(row["reply_due"])
+    return row["status"], row["doc_no"], row["reply_overdue"], due, row["escalated_to"], row["discharge_reason"]
+
+
 @FEW
 @given(seed=seeds)
 def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -163,8 +169,9 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         )
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
-    assert {row["notice"]: row["status"] for row in rows(store, "supervision_ledger")} == {
-        key: each.status for key, each in town.notices.items()
+    assert {row["notice"]: noted(row) for row in rows(store, "supervision_ledger")} == {
+        key: (each.status, each.doc_no, each.reply_overdue, each.reply_due, each.escalated_to, each.discharge_reason)
+        for key, each in town.notices.items()
     }
     register = rows(store, "contact_register")
     assert len(register) == len(town.contacts)
@@ -219,7 +226,9 @@ def test_the_scorecard_prints_the_wilson_interval_of_the_domain_page() -> None:
             " true as reported, i > 18 as late, true as verified, 'verified' as status, 0 as times_sent_back,"
             " false as sign_overdue, 0 as overdue_working_days from range(1, 115) as r(i)"
         )
-        plain.execute("create table supervision_ledger (unit text, level int, served text, last_seq bigint)")
+        plain.execute(
+            "create table supervision_ledger (unit text, level int, served text, withdrawn text, last_seq bigint)"
+        )
         plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
         select = f"select judged, on_time_rate, on_time_low, on_time_high from ({models()['unit_scorecard'].select})"
         assert plain.execute(select).fetchall() == [(114, 0.1579, 0.1023, 0.2358)]

@@ -2,7 +2,7 @@
 
 from services.projections.documents.blocks import Document, Provenance
 from services.projections.documents.briefing import Answers, Briefing, brief, briefing
-from services.projections.documents.notice import notice_document
+from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
 from services.projections.documents.write import write
 
@@ -14,6 +14,7 @@ __all__ = [
     "brief",
     "briefing",
     "notice_document",
+    "on_paper",
     "registration_document",
     "write",
 ]

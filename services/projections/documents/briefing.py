@@ -63,7 +63,12 @@ def brief(start: date, end: date, answers: Answers) -> Briefing:
     contacts = [row for row in answers.contacts if start <= _day(row["started"]) <= end]
     cases = [row for row in answers.cases if start <= _day(row["opened"]) <= end]
     referrals = [row for row in answers.referrals if start <= _day(row["issued"]) <= end]
-    notices = [row for row in answers.notices if start <= _day(row["drafted"]) <= end]
+    # A reminder is no document, and what is void supervises nobody.
+    notices = [
+        row
+        for row in answers.notices
+        if start <= _day(row["drafted"]) <= end and row["level"] > 0 and row["status"] != "withdrawn"
+    ]
     groups = counted(contacts, "disposition_group")
     due = [row for row in referrals if row["status"] != "returned"]
     reported = [row for row in due if row["reported"]]

@@ -1,4 +1,4 @@
-"""催办通知书 (level 1) and 督办通知单 (level 2), with the reply slip. Pure. domain.md §6.3."""
+"""The paper of one notice: 催办通知书, 督办通知单, 通报, 约谈通知书, with the reply slip. Pure. domain.md §6.3."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,16 +6,30 @@ from typing import Any
 
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance
 from services.projections.documents.briefing import CHINA
+from services.projections.documents.notice_wording import Both, Wording, wording
 from services.projections.documents.wording import either, label, text
 
-URGE = 1
+Row = Mapping[str, Any]
+Line = tuple[tuple[str, str], ...]
+REMIND = 0
+# Grounds that are a date which passed: only they are told in days.
+OF_A_DATE = ("sign_overdue", "report_overdue")
+BLANK = "　" * 8
 
 
-def notice_document(row: Mapping[str, Any], unit: Mapping[str, Any], provenance: Provenance, lang: str) -> Document:
-    """The paper of one notice from its row of the supervision ledger. `unit`: zh, en, leader, department, post."""
-    urge = row["level"] == URGE
-    title = either(lang, "催办通知书" if urge else "督办通知单", "Urge notice" if urge else "Supervision notice")
+def on_paper(row: Row) -> bool:
+    """Whether a notice has a paper: a reminder is a message alone, and what was withdrawn is void."""
+    return bool(row["level"] != REMIND and row["withdrawn"] is None)
+
+
+def notice_document(row: Row, unit: Row, provenance: Provenance, lang: str, previous: Row | None = None) -> Document:
+    """The paper of one notice from its row of the supervision ledger.
+
+    `unit`: zh, en, leader, department, post. `previous`: the row of the notice that it was escalated from.
+    """
+    words = wording(row)
     signed = row["signed_off"] or row["drafted"]
+    level = label("supervision_form", row["form"], lang) if row["form"] else label("level", row["level"], lang)
     return Document(
         kind="notice",
         lang=lang,
@@ -23,17 +37,19 @@ def notice_document(row: Mapping[str, Any], unit: Mapping[str, Any], provenance:
         number=str(row["doc_no"] or either(lang, "（待签发）", "(not signed off)")),
         issuer=text("issuer", lang),
         dated=_day(signed, lang),
-        urgency=either(
-            lang, f"级别：{label('level', row['level'], lang)}", f"Level: {label('level', row['level'], lang)}"
-        ),
-        title=title,
+        urgency=either(lang, f"级别：{level}", f"Level: {level}"),
+        title=_said(words.title, lang),
         addressee=str(unit["en" if lang == "en" else "zh"]),
-        blocks=(*_body(row, lang), _facts(row, unit, lang), *_slip(row, lang)),
+        blocks=(*_body(row, words, lang, previous), _particulars(row, unit, lang), *_slip(row, lang)),
         provenance=provenance,
         closing=(text("issuer", lang), _day(signed, lang)),
-        foot=(either(lang, "抄送：承办单位分管领导。", "Copy: the unit's leader in charge."),),
+        foot=(_said(words.copy, lang),),
         model=dict(row),
     )
+
+
+def _said(both: Both, lang: str) -> str:
+    return either(lang, *both)
 
 
 def _day(moment: object, lang: str) -> str:
@@ -43,42 +59,86 @@ def _day(moment: object, lang: str) -> str:
     return day.date().isoformat() if lang == "en" else f"{day.year}年{day.month}月{day.day}日"
 
 
-def _body(row: Mapping[str, Any], lang: str) -> list[Block]:
-    grounds = "、".join(label("supervision_ground", code, lang) for code in row["grounds"])
-    matter = row["matter_en" if lang == "en" else "matter_zh"]
-    demands = (
-        "；".join(label("ask", code, lang) for code in row["demands"])
-        if row.get("demands")
-        else either(lang, "依法办理并反馈结果", "handle and report")
-    )
+def _body(row: Row, words: Wording, lang: str, previous: Row | None) -> list[Block]:
+    grounds = _labels("supervision_ground", row["grounds"], lang)
     return [
-        Paragraph(
-            either(
-                lang,
-                f"《{row['referral_no']}》转办的{matter}，交办日期为{_day(row['issued'], lang)}，期限为{_day(row['due'], lang)}，"
-                f"至本通知拟制时已超期{row['working_days_over']}个工作日。依据{row['authority_basis'] or '（待签发时载明）'}，现予"
-                f"{'催办' if row['level'] == URGE else '督办'}。",
-                f"{row['referral_no']} ({matter}) was issued on {_day(row['issued'], lang)} and due on {_day(row['due'], lang)}; it is "
-                f"{row['working_days_over']} working days over. On the basis of {row['authority_basis'] or '(to be named at sign-off)'} this notice is served.",
-            )
-        ),
-        Heading(either(lang, "一、督办理由", "1. Grounds")),
+        Paragraph(_opening(row, words, lang, previous)),
+        Heading(_said(words.grounds, lang)),
         Paragraph(f"{grounds}{either(lang, '。', '.')}"),
-        Heading(either(lang, "二、办理要求", "2. Demands")),
-        Paragraph(
-            either(
-                lang,
-                f"{demands}。请于{_day(row['reply_due'], lang)}前通过系统反馈；逾期仍不办结的，将予通报并提请联席会议研究。",
-                f"{demands}. Reply through the system by {_day(row['reply_due'], lang)}; after that it goes into a circular and to the joint meeting.",
-            )
-        ),
+        Heading(_said(words.demands, lang)),
+        Paragraph(_demands(row, words, lang)),
+        *(_appointment(lang) if words.appointment else ()),
     ]
 
 
-def _facts(row: Mapping[str, Any], unit: Mapping[str, Any], lang: str) -> Form:
+def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
+    matter = row["matter_en" if lang == "en" else "matter_zh"]
+    over, late = row["working_days_over"], any(ground in OF_A_DATE for ground in row["grounds"])
+    before = previous["doc_no"] if previous else None
+    issued, due = _day(row["issued"], lang), _day(row["due"], lang)
+    if lang == "en":
+        lateness = f"; it is {over} working days over" if late else ""
+        earlier = (
+            f" {before} was not answered as asked by {_day(previous and previous['reply_due'], lang)}."
+            if before
+            else ""
+        )
+        return (
+            f"{row['referral_no']} ({matter}) was issued on {issued} and due on {due}{lateness}.{earlier} "
+            f"On the basis of {row['authority_basis'] or '(to be named at sign-off)'}, {_said(words.act, lang)}."
+        )
+    lateness = f"，至本件拟制时已超期{over}个工作日" if late else ""
+    earlier = (
+        f"此前发出的{before}，回执期限已于{_day(previous and previous['reply_due'], lang)}届满，未获通过的回执。"
+        if before
+        else ""
+    )
+    return (
+        f"{row['referral_no']}转办的{matter}，交办日期为{issued}，期限为{due}{lateness}。{earlier}"
+        f"依据{_quoted(row)}，{_said(words.act, lang)}。"
+    )
+
+
+def _quoted(row: Row) -> str:
+    """A rule is quoted by its title, a document by its number; what is not signed off has no basis yet."""
+    return str(row["authority_basis"] or "（待签发时载明）")
+
+
+def _demands(row: Row, words: Wording, lang: str) -> str:
+    demands, due = _labels("demand", row["demands"], lang), _day(row["reply_due"], lang)
+    provisional = either(
+        lang, "（期限暂定，以国务院公布的放假安排为准）", " (provisional until the calendar is published)"
+    )
+    until = f"{due}{provisional if row['reply_provisional'] else ''}"
+    return either(
+        lang,
+        f"{demands}。请于{until}（含当日）前通过系统反馈；逾期{words.after[0]}。",
+        f"{demands}. Reply through the system by the end of {until}; {words.after[1]}.",
+    )
+
+
+def _appointment(lang: str) -> list[Block]:
+    """The ledger holds no place and no hour: the office writes them in before it is sent."""
+    return [
+        Heading(either(lang, "三、约谈时间和地点", "3. Time and place")),
+        Form(lines=(((either(lang, "时间", "Time"), BLANK), (either(lang, "地点", "Place"), BLANK)),)),
+    ]
+
+
+def _labels(list_name: str, codes: object, lang: str) -> str:
+    return either(lang, "；", "; ").join(label(list_name, code, lang) for code in codes or ())  # type: ignore[attr-defined]
+
+
+def _particulars(row: Row, unit: Row, lang: str) -> Form:
     def pair(zh: str, en: str, value: object) -> tuple[str, str]:
         return either(lang, zh, en), str(value if value not in (None, "") else "—")
 
+    kind = label("authority_kind", row["authority_kind"], lang)
+    basis = (
+        f"{row['authority_basis']}{either(lang, f'（{kind}）', f' ({kind})')}"
+        if row["authority_kind"]
+        else row["authority_basis"]
+    )
     return Form(
         lines=(
             (
@@ -87,32 +147,48 @@ def _facts(row: Mapping[str, Any], unit: Mapping[str, Any], lang: str) -> Form:
             ),
             (
                 pair("原转办单号", "Referral", row["referral_no"]),
-                pair("日历版本", "Calendar", row.get("calendar_version", "")),
+                pair("日历版本", "Calendar", row["calendar_version"]),
             ),
             (pair("承办领导", "Leader", unit["leader"]), pair("责任部门", "Department", unit["department"])),
             (pair("责任岗位", "Post", unit["post"]), pair("签发人", "Signed off by", row["signatory"])),
-            (pair("授权依据", "Authority", row["authority_basis"]),),
+            (
+                pair("送达方式", "Served by", label("serve_method", row["served_by"], lang)),
+                pair("送达对象", "Served to", label("served_to", row["served_to"], lang)),
+            ),
+            (pair("授权依据", "Authority", basis),),
         )
     )
 
 
-def _slip(row: Mapping[str, Any], lang: str) -> list[Block]:
-    replied = label("notice_status", row["status"], lang)
-    blank = "　" * 8
+def _slip(row: Row, lang: str) -> list[Block]:
+    measures = _labels("measure", row["reply_measures"], lang)
+    result = label("referral_result", row["reply_result"], lang) if row["reply_result"] else BLANK
+    late = either(lang, "（逾期）", " (late)") if row["reply_late"] else ""
+    back = either(lang, f"；退回{row['times_sent_back']}次", f"; sent back {row['times_sent_back']} times")
     return [
         Heading(either(lang, "回执", "Reply slip")),
         Form(
             lines=(
                 (
                     (either(lang, "签收时间", "Acknowledged"), _day(row["acknowledged"], lang)),
-                    (either(lang, "现状", "Status"), replied),
+                    (
+                        either(lang, "现状", "Status"),
+                        label("notice_status", row["status"], lang) + (back if row["times_sent_back"] else ""),
+                    ),
                 ),
-                ((either(lang, "办理情况", "What was done"), blank),),
+                ((either(lang, "办理情况", "What was done"), measures or BLANK),),
                 (
-                    (either(lang, "是否办结", "Concluded"), blank),
-                    (either(lang, "单位负责人（签章）", "Head of unit (seal)"), blank),
+                    (either(lang, "办理结果", "Result"), result),
+                    (either(lang, "回执时间", "Replied"), _day(row["replied"], lang) + late),
                 ),
-                ((either(lang, "销号意见", "Discharge"), _day(row["discharged"], lang)),),
+                ((either(lang, "单位负责人（签章）", "Head of unit (seal)"), BLANK),),
+                ((either(lang, "销号意见", "Discharge"), _discharge(row, lang)),),
             )
         ),
     ]
+
+
+def _discharge(row: Row, lang: str) -> str:
+    if not row["discharged"]:
+        return "—"
+    return f"{_day(row['discharged'], lang)} {label('discharge_reason', row['discharge_reason'], lang)}"

@@ -22,6 +22,7 @@ BODY, TITLE, TABLE, SMALL = 16, 22, 11, 9
 LINE_PITCH, LINE_POINTS, TYPE_AREA_MM = 580, 29, 156
 BAR_CHARACTERS = 14
 BARS_MAX = 12
+SHORT_FORM_LINES = 8
 # XML has no place for them; tab, line feed and carriage return stay.
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
@@ -184,11 +185,15 @@ class _Page:
             paragraph = cell.paragraphs[0] if index == 0 else cell.add_paragraph()
             shape = paragraph.paragraph_format
             shape.space_after, shape.line_spacing = Pt(0), Pt(16)
-            # The 22-line grid is for the text; a table's lines would be pulled apart by it.
-            paragraph._p.get_or_add_pPr().insert_element_before(
-                _element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr"
-            )
+            self._off_the_grid(paragraph)
             self._run(paragraph, words, font, TABLE)
+
+    @staticmethod
+    def _off_the_grid(paragraph: Any) -> None:
+        """The 22-line grid is for the text; small lines would be pulled apart by it."""
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            _element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
 
     def _form(self, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
         table = self._file.add_table(rows=0, cols=4)
@@ -201,7 +206,17 @@ class _Page:
                 self._fill(cells[2 * place], name, HEI)
                 self._fill(cells[2 * place + 1], content, FANGSONG)
         self._widths(table, (18, 32, 18, 32))
+        if len(lines) <= SHORT_FORM_LINES:
+            self._together(table)
         self._line(height=12)
+
+    @staticmethod
+    def _together(table: Any) -> None:
+        """A short form is filled in by hand: it stands on one page."""
+        for row in table.rows[:-1]:
+            for cell in row.cells:
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = True
 
     def end(self) -> None:
         """Signature, distribution and where the content comes from."""
@@ -213,7 +228,7 @@ class _Page:
             self._line(height=12)
             for text in document.foot:
                 self._line(text, size=14, height=24)
-        self._line(_proof(document), size=SMALL, height=13)
+        self._off_the_grid(self._line(_proof(document), size=SMALL, height=13))
 
     def saved(self) -> bytes:
         """Without the time of writing in it: what was written when is in the ledger, not in a file's metadata."""

@@ -56,7 +56,7 @@ withdrawn as (
     from referral_ledger where status in ('revoked', 'transferred_on', 'terminated') group by unit
 ),
 urged as (
-    select unit, count(*) filter (where level = 1 and served is not null) as urged, max(last_seq) as last_seq
+    select unit, count(*) filter (where level = 1 and served is not null and withdrawn is null) as urged, max(last_seq) as last_seq
     from supervision_ledger group by unit
 ),
 known as (

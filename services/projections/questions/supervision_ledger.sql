@@ -4,8 +4,12 @@
 -- param: unit token | 责任单位 | notices to this unit
 -- param: status token | 状态 | notices in this state
 -- param: referral id | 转办标识 | notices about this referral
+-- param: level count | 级别 | notices of this level, 0 to 5
+-- param: overdue token | 回执超期 | yes: notices whose reply is owed and overdue
 -- order: drafted, notice
 select * from supervision_ledger
 where ($unit::varchar is null or unit = $unit)
 and ($status::varchar is null or status = $status)
-and ($referral::varchar is null or referral = $referral);
+and ($referral::varchar is null or referral = $referral)
+and ($level::bigint is null or level = $level)
+and ($overdue::varchar is null or (reply_overdue and status in ('served', 'acknowledged')) = ($overdue = 'yes'));

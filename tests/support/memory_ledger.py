@@ -1,0 +1,41 @@
+"""A ledger in memory: the same histories, checks and conflicts as the real one, and no broker."""
+
+import asyncio
+
+from events import commit as commits
+from events import subjects
+from services.ledger import Append, History, Overtaken, Stored
+from services.ledger.history import history, stored
+
+
+class MemoryLedger:
+    """Takes the place of services.ledger.Ledger where a service's own decisions are tested."""
+
+    def __init__(self) -> None:
+        self.commits: list[Stored] = []
+
+    async def load(self, subject: str) -> History:
+        found = self._history(subject)
+        # Others get their turn before the answer is used, as they do while a real ledger is asked.
+        await asyncio.sleep(0)
+        return found
+
+    def _history(self, subject: str) -> History:
+        return history(subject, [each for each in self.commits if each.subject == subject])
+
+    async def find(self, kind: str, key: str) -> str | None:
+        found = [each.subject for each in self.commits if subjects.parse(each.subject)[::2] == (kind, key)]
+        return found[-1] if found else None
+
+    async def append(self, *appends: Append) -> tuple[int, ...]:
+        """All or none, each exactly after its history. Raises Overtaken."""
+        for each in appends:
+            if self._history(each.history.subject).n != each.history.n:
+                raise Overtaken(each.history.subject)
+        for each in appends:
+            raw = commits.encode(each.commit)
+            self.commits.append(stored(len(self.commits) + 1, each.history.subject, raw))
+        # The chain of each holds, or loading it says so.
+        for each in appends:
+            self._history(each.history.subject)
+        return tuple(range(len(self.commits) - len(appends) + 1, len(self.commits) + 1))
