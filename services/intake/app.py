@@ -4,13 +4,11 @@ import msgspec
 
 from events import subjects
 from events.calendar import published
-from events.case import CaseAnswered, CaseClosed, CaseNotAccepted, CasesLinked, CasesUnlinked, ReferralRequested
+from events.case import CaseAnswered, CaseClosed, CaseNotAccepted
 from events.commit import Sealed
-from events.contact import ContactCorrected, ContactFinalised, ContactRegistered
 from services.bus.decoding import decode
 from services.bus.endpoint import allowed
 from services.bus.execution import Outcome, Plan, carry_out
-from services.bus.reaction import as_request, insist
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
 from services.decision import Env, Refused
@@ -28,37 +26,23 @@ from services.intake.commands import (
     LinkCases,
     LinkContact,
     MakeMandatoryReport,
-    NoteCaseLink,
-    NoteCorrection,
-    NoteReferralOutcome,
     OpenCase,
     OverrideMandatoryReport,
-    RecordCoordination,
-    RecordInstruction,
     RegisterContact,
     ReopenCase,
     UnlinkContact,
     ViewRegistration,
     VoidContact,
 )
+from services.intake.form import contact_of, form_facts, personal, plain_fields
+from services.intake.reactions import SERVICE, Reactions, case_of
 from services.intake.vault import Unreadable, Vault, VaultUnavailable
 from services.ledger import History, Ledger, Stored
 
 POLICY = f"intake-{policies.edition()}"
 NO_CALENDAR = "none"
-SERVICE = "intake"
 # The key of ids and digests that belong to no single case.
 INDEX = "0" * 26
-# What the referral service says became of a referral -> what the case notes. By name: each says it in its own way.
-OUTCOMES = {
-    "ReferralIssued": "issued",
-    "ReportVerified": "verified",
-    "ReturnGranted": "return_granted",
-    "ReferralRevoked": "revoked",
-    "ReferralTransferred": "transferred_on",
-    "ReferralTerminated": "terminated",
-    "ReferralRedone": "redo",
-}
 # They look after cases.
 OFFICERS = ("coordinator", "duty_officer")
 ContactCommand = CorrectContact | VoidContact | LinkContact | UnlinkContact
@@ -71,6 +55,7 @@ class Intake:
         self._ledger = ledger
         self._vault = vault
         self._units = frozenset(unit.code for unit in directory().units)
+        self._reactions = Reactions(self.handle, ledger, vault)
 
     async def handle(self, request: Request) -> Answer:
         if request.verb in LATER:
@@ -97,7 +82,7 @@ class Intake:
             case CorrectContact() | VoidContact() | LinkContact() | UnlinkContact():
                 return await self._on_contact(request, command)
             case OpenCase():
-                subject: str | None = subjects.case(command.region, self._case_of(command.contact))
+                subject: str | None = subjects.case(command.region, case_of(self._vault, command.contact))
             case _:
                 subject = await self._ledger.find("case", command.case)  # type: ignore[attr-defined]
         if subject is None:
@@ -165,7 +150,7 @@ class Intake:
 
     async def _case_in_hand(self, contact: str) -> str | None:
         """The case of a contact: the one it opened, else the one it was joined to."""
-        own = self._case_of(contact)
+        own = case_of(self._vault, contact)
         if await self._ledger.find("case", own) is not None:
             return own
         subject = await self._ledger.find("contact", contact)
@@ -182,7 +167,7 @@ class Intake:
         target_state = cases.fold((await self._load_case(target)).facts) if target else None
         if target is not None and target_state is None:
             return Refused("case.not_found", "case" if isinstance(command, LinkContact) else "into")
-        own = self._case_of(key)
+        own = case_of(self._vault, key)
         own_state = cases.fold((await self._load_case(own)).facts)
         field = command.field if isinstance(command, CorrectContact) else ""
         value = command.value.strip() if isinstance(command, CorrectContact) else ""
@@ -194,7 +179,7 @@ class Intake:
         )
 
         def decide(history: History, env: Env, number: int) -> Outcome:
-            plain = self._plain(history) if field in contacts.PERSONAL else {}
+            plain = plain_fields(self._vault, history) if field in contacts.PERSONAL else {}
             now = msgspec.structs.replace(around, plain=plain)
             return corrections.decide(command, contacts.fold(key, history.facts), env, now)
 
@@ -216,16 +201,6 @@ class Intake:
             ),
         )
 
-    def _plain(self, entry: History) -> dict[str, str]:
-        """The personal fields of a contact as they stand: corrections in place, what only a draft held left out."""
-        plain: dict[str, str] = {}
-        for stored in entry.commits:
-            if any(isinstance(fact, ContactRegistered) for fact in stored.commit.facts):
-                plain = {}
-            if stored.commit.sealed is not None:
-                plain |= self._vault.unseal(stored.commit.id, stored.commit.sealed)
-        return {name: text for name, text in plain.items() if text}
-
     def _case_plan(self, subject: str, command: Command, planned: tuple[str, str | None] | None) -> Plan:
         _, _, key = subjects.parse(subject)
 
@@ -233,7 +208,7 @@ class Intake:
             return cases.decide(command, _dated(cases.fold(history.facts), history), env, planned)
 
         def seal(history: History, commit: str) -> Sealed | None:
-            return self._vault.seal(_contact_of(history), commit, _personal(command)) if _personal(command) else None
+            return self._vault.seal(contact_of(history), commit, personal(command)) if personal(command) else None
 
         return Plan(
             subject=subject,
@@ -270,7 +245,7 @@ class Intake:
         assert state is not None  # it has just been appended to
         entry = await self._ledger.load(subjects.contact(state.opened.desk, state.opened.contact))
         try:
-            plain = self._plain(entry)
+            plain = plain_fields(self._vault, entry)
             for stored in history.commits:
                 if stored.commit.sealed is not None:
                     plain |= self._vault.unseal(stored.commit.id, stored.commit.sealed)
@@ -278,115 +253,15 @@ class Intake:
             return Refused("case.form_unreadable", "case")
         view = next(stored for stored in history.commits if stored.seq == answer.seq)
         shown = {"recorded": view.commit.recorded, "hash": view.hash}
-        facts = _form_facts(entry, history)
+        facts = form_facts(entry, history)
         return msgspec.structs.replace(answer, data={"personal": plain, "facts": facts, "view": shown})
 
     async def react(self, stored: Stored) -> None:
-        """Open the case of a finalised contact; remember whose a referral is; note on the case what came of it."""
-        for fact in stored.commit.facts:
-            match fact:
-                case ContactFinalised():
-                    await self._open_case(stored, fact)
-                case ReferralRequested(referral=referral):
-                    self._vault.link(referral, stored.commit.key)
-                case ContactCorrected(field=field, new=new) if field in corrections.TRIAGED:
-                    await self._bring_correction(stored, field, new)
-                case CasesLinked() | CasesUnlinked() if stored.commit.command != NoteCaseLink.__name__:
-                    await self._mirror(stored, fact)
-                case _ if type(fact).__name__ in OUTCOMES:
-                    await self._note(stored, OUTCOMES[type(fact).__name__], fact)
-                case _:
-                    pass
-
-    async def _bring_correction(self, stored: Stored, field: str, new: str | None) -> None:
-        case = self._case_of(stored.commit.key)
-        if await self._ledger.find("case", case) is None:
-            # Merged, or without substance: there is no case that was triaged by it.
-            return
-        command_id = f"correct:{stored.commit.key}:{stored.commit.n}"
-        await self._react(stored, NoteCorrection(command_id=command_id, case=case, field=field, new=new))
-
-    async def _mirror(self, stored: Stored, fact: CasesLinked | CasesUnlinked) -> None:
-        """A relation stands on both cases. The mirrored one is not mirrored back."""
-        await self._react(
-            stored,
-            NoteCaseLink(
-                command_id=f"link:{stored.commit.key}:{stored.commit.n}",
-                case=fact.other,
-                other=stored.commit.key,
-                relation=fact.relation,
-                linked=isinstance(fact, CasesLinked),
-            ),
-        )
-
-    async def _open_case(self, stored: Stored, finalised: ContactFinalised) -> None:
-        if finalised.primary_disposition in (contacts.NON_SUBSTANTIVE, contacts.MERGED):
-            return
-        state = contacts.fold(stored.commit.key, stored.commit.facts)  # type: ignore[arg-type]
-        assert state is not None and state.registered is not None  # both facts stand in one commit
-        entry = state.registered
-        await self._react(
-            stored,
-            OpenCase(
-                command_id=f"open:{stored.commit.key}",
-                occurred=entry.started,
-                contact=stored.commit.key,
-                number=entry.number,
-                desk=entry.desk,
-                channel=entry.channel,
-                started=entry.started,
-                contact_type=entry.contact_type,
-                category=entry.category,
-                region=entry.region,
-                age_band=entry.age_band,
-                sex=entry.sex,
-                urgency=entry.urgency,
-                screen=finalised.screen,
-                disposition=finalised.primary_disposition,
-                unit=finalised.unit,
-                confidentiality=entry.confidentiality,
-                suspect_unit=finalised.suspect_unit,
-                ground=finalised.ground,
-                route=finalised.route,
-            ),
-        )
-
-    async def _note(self, stored: Stored, outcome: str, fact: object) -> None:
-        key = self._vault.linked(stored.commit.key)
-        if key is None:
-            # Issued outside a case (a referral sent by hand): nothing to note on.
-            return
-        onward = getattr(fact, "onward", None) if outcome == "transferred_on" else None
-        if onward is not None:
-            self._vault.link(onward, key)
-        await self._react(
-            stored,
-            NoteReferralOutcome(
-                command_id=f"note:{stored.commit.key}:{stored.commit.n}",
-                case=key,
-                referral=stored.commit.key,
-                outcome=outcome,
-                result=getattr(fact, "result", None) if outcome == "verified" else None,
-                onward=onward,
-                onward_unit=getattr(fact, "onward_unit", None) if onward else None,
-            ),
-        )
-
-    async def _react(self, stored: Stored, command: Command) -> None:
-        insist(await self.handle(as_request(SERVICE, stored, command)))
-
-    def _case_of(self, contact_key: str) -> str:
-        return self._vault.new_id(contact_key, "case")
+        """Answer a commit of another aggregate, or of another contact or case (reactions.py)."""
+        await self._reactions.react(stored)
 
     def _digest(self, body: bytes) -> str:
         return self._vault.keyed_digest(INDEX, body)
-
-
-def _contact_of(history: History) -> str:
-    """A case shares the key of the contact that opened it."""
-    state = cases.fold(history.facts)
-    assert state is not None  # nothing personal is sealed before the case is open
-    return state.opened.contact
 
 
 def _dated(state: cases.Case | None, history: History) -> cases.Case | None:
@@ -396,27 +271,3 @@ def _dated(state: cases.Case | None, history: History) -> cases.Case | None:
     ended = (CaseAnswered, CaseClosed, CaseNotAccepted)
     moments = [each.commit.occurred for each in history.commits if any(isinstance(f, ended) for f in each.commit.facts)]
     return msgspec.structs.replace(state, appeal_until=policies.due("AP", moments[-1]))
-
-
-def _personal(command: Command) -> dict[str, str]:
-    match command:
-        case ReopenCase(new_facts=text) if text:
-            return {"new_facts": text}
-        case OverrideMandatoryReport(explanation=text) if text:
-            return {"explanation": text}
-        case RecordInstruction(instruction=text) if text:
-            return {"instruction": text}
-        case RecordCoordination(coordination=text) if text:
-            return {"coordination": text}
-        case _:
-            return {}
-
-
-def _form_facts(*histories: History) -> list[dict[str, object]]:
-    return [
-        {"occurred": stored.commit.occurred, "actor": stored.commit.actor.principal}
-        | {"fact": msgspec.to_builtins(fact)}
-        for history in histories
-        for stored in history.commits
-        for fact in stored.commit.facts
-    ]

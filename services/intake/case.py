@@ -186,8 +186,7 @@ def _with_callback(
     fact: ReferralOutcomeNoted | CoordinationRecorded, state: Case, env: Env
 ) -> ReferralOutcomeNoted | CoordinationRecorded:
     """The same fact, with the day of the callback when nothing else is left to be done (domain.md §4.7 CB)."""
-    calls = evolve(state, fact).status == "awaiting_callback" and not state.no_callback
-    if not calls or getattr(fact, "outcome", None) == "issued":
+    if state.no_callback or evolve(state, fact).status != "awaiting_callback":
         return fact
     return msgspec.structs.replace(fact, callback_due=due("CB", env.occurred))
 

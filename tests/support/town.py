@@ -42,6 +42,7 @@ class Town:
         self.asked_by: dict[str, str] = {}
         self.entries: dict[str, entries.Contact] = {}
         self.case_of: dict[str, str] = {}
+        self.overridden: set[str] = set()
         self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
         self.noted: set[str] = set()
         self._heads: dict[str, tuple[int, str]] = {}
@@ -98,6 +99,8 @@ class Town:
             self.entries[key] = entries.evolve(self.entries.get(key), fact, key)
         elif kind == "case":
             self.cases[key] = cases.evolve(self.cases.get(key), fact)
+            if isinstance(fact, c.MandatoryReportOverridden):
+                self.overridden.add(key)
             if isinstance(fact, c.ReferralRequested):
                 self.requested[fact.referral] = (key, fact)
                 self.asked_by[fact.referral] = key

@@ -249,6 +249,33 @@ def test_dispositions_partition_the_contacts_of_a_period(store: Store, town: Tow
     assert sum(parts) == figures["contacts"] == sum(each.status == "finalised" for each in town.entries.values())
 
 
+def test_a_void_contact_keeps_its_row_and_counts_nowhere(tmp_path: Path) -> None:
+    town = Town(Random(1955))
+    town.grow(80)
+    for _ in range(200):
+        town.mend()
+    store = open_store(tmp_path / "mended")
+    store.apply(town.commits, "first")
+    register = rows(store, "contact_register")
+    void = [row for row in register if row["status"] == "void" and row["primary_disposition"]]
+    assert void and not any(row["counts"] for row in void)
+    counted = sum(row["counts"] for row in register)
+    assert sum(row["contacts"] for row in rows(store, "hotline_daily")) == counted < len(register)
+    store.close()
+
+
+def test_the_history_of_a_case_shows_a_correction_beside_what_stood_there(store: Store, town: Town) -> None:
+    row = next(row for row in rows(store, "contact_register") if row["corrections"] and row["case_id"])
+    story = rows(store, "case_history", case=row["case_id"])
+    types = [each["type"] for each in story if each["key"] == row["contact"]]
+    assert types.index("ContactRegistered.v1") < types.index("ContactCorrected.v1")
+
+
+def test_supervision_sees_who_answers_for_work_before_the_report(store: Store, town: Town) -> None:
+    seen = {row["case_id"] for row in rows(store, "overridden_reports")}
+    assert seen == town.overridden != set()
+
+
 def test_only_deadlines_that_have_passed_are_open(store: Store) -> None:
     assert rows(store, "open_deadlines", now="2020-01-01T00:00:00+08:00") == []
     passed = rows(store, "open_deadlines", now="2030-01-01T00:00:00+08:00")
