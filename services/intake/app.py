@@ -130,7 +130,7 @@ class Intake:
             state = contacts.fold(key, history.facts)
             return contacts.decide(command, state, env, earlier, earlier_case)
 
-        return await carry_out(
+        answer = await carry_out(
             self._ledger,
             request,
             msgspec.structs.replace(command, occurred=command.occurred or command.started),
@@ -147,6 +147,10 @@ class Intake:
                 units=self._units,
             ),
         )
+        if isinstance(answer, Accepted):
+            # Not before: a refused entry is nobody's first contact. Sent again, it is remembered again.
+            self._vault.remember_caller(phone, key)
+        return answer
 
     async def _case_in_hand(self, contact: str) -> str | None:
         """The case of a contact: the one it opened, else the one it was joined to."""
@@ -184,7 +188,7 @@ class Intake:
             return corrections.decide(command, contacts.fold(key, history.facts), env, now)
 
         sealed = {field: value} if field in contacts.PERSONAL else {}
-        return await carry_out(
+        answer = await carry_out(
             self._ledger,
             request,
             command,
@@ -200,6 +204,9 @@ class Intake:
                 units=self._units,
             ),
         )
+        if field == "caller_phone" and isinstance(answer, Accepted):
+            self._vault.remember_caller(value, key)
+        return answer
 
     def _case_plan(self, subject: str, command: Command, planned: tuple[str, str | None] | None) -> Plan:
         _, _, key = subjects.parse(subject)

@@ -102,18 +102,30 @@ class Vault:
         return plain
 
     def earlier_contact(self, phone: str, contact: str) -> str | None:
-        """The first contact of this phone number, if it is another one than `contact`. Remembers a new number."""
-        digits = "".join(character for character in phone if character.isascii() and character.isdigit())
-        if len(digits) < 3:
+        """The first contact on record of this phone number, if it is another one than `contact`."""
+        index = self._caller(phone)
+        if index is None:
             return None
-        index = self.keyed_digest("0" * 26, "caller:" + digits)
         try:
-            self._db.execute("insert or ignore into caller values (?, ?)", (index, contact))
             row = self._db.execute("select contact from caller where phone = ?", (index,)).fetchone()
         except sqlite3.Error as error:
             raise VaultUnavailable(str(error)) from error
-        first = str(row[0])
-        return None if first == contact else first
+        return None if row is None or str(row[0]) == contact else str(row[0])
+
+    def remember_caller(self, phone: str, contact: str) -> None:
+        """Keep `contact` as the first of this number, unless there is one. Only for a contact that is on record."""
+        index = self._caller(phone)
+        if index is None:
+            return
+        try:
+            self._db.execute("insert or ignore into caller values (?, ?)", (index, contact))
+        except sqlite3.Error as error:
+            raise VaultUnavailable(str(error)) from error
+
+    def _caller(self, phone: str) -> str | None:
+        """The keyed index of a number; None for what is too short to be one."""
+        digits = "".join(character for character in phone if character.isascii() and character.isdigit())
+        return self.keyed_digest("0" * 26, "caller:" + digits) if len(digits) >= 3 else None
 
     def link(self, referral: str, case: str) -> None:
         """Remember whose referral this is. Only here: no referral event says it (docs/decisions/0002)."""

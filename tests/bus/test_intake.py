@@ -161,6 +161,19 @@ async def test_a_repeat_is_linked_and_opens_nothing(one: Bus, tmp_path: Path) ->
             assert state is not None and state.linked_to == case
 
 
+async def test_a_refused_entry_is_nobody_s_first_contact(one: Bus, tmp_path: Path) -> None:
+    async with office(one, tmp_path) as at:
+        phone = "000-7777-0003"
+        refused = msgspec.to_builtins(entry(number=number(), caller_phone=phone, category="zz"))
+        body = {key: value for key, value in refused.items() if value is not None and key != "command_id"}
+        assert isinstance(await at.send("RegisterContact", **body), Refused)
+        first, second = [await at.entry(number(), caller_phone=phone) for _ in range(2)]
+        subject = await at.ledger.find("contact", second)
+        assert subject is not None
+        state = contacts.fold(second, (await at.ledger.load(subject)).facts)
+    assert state is not None and state.value("repeat_of") == first
+
+
 async def test_a_relation_stands_on_both_cases_until_it_is_taken_away(one: Bus, tmp_path: Path) -> None:
     async with office(one, tmp_path) as at:
         pair = [await at.entry(number()) for _ in range(2)]
