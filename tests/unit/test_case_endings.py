@@ -17,6 +17,7 @@ from services.intake import case
 from services.intake.case_state import ENDED, OPEN, holder
 from services.intake.commands import AnswerCase, LinkCases, NoteCaseLink, NoteReferralOutcome, RecordConsent
 from services.intake.policies import due, policies, review_day
+from services.intake.reactions import OUTCOMES
 from services.referral import deadlines
 from tests.support.intake import (
     CASE,
@@ -141,6 +142,10 @@ def test_what_came_of_its_only_referral_moves_the_case(outcome: str, status: str
 def test_every_outcome_that_the_list_knows_moves_a_case_somewhere() -> None:
     for entry in code_list("referral_outcome"):
         assert isinstance(Life().decide(noted(entry.code)), list), entry.code
+
+
+def test_intake_listens_to_everything_that_can_become_of_a_referral() -> None:
+    assert sorted(OUTCOMES.values()) == sorted(entry.code for entry in code_list("referral_outcome"))
 
 
 def test_a_referral_that_its_unit_passed_on_goes_on_under_its_new_id() -> None:

@@ -6,11 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from events.codes import code_list
 from events.commit import Actor
 from events.contact import ContactCorrected, ContactDrafted, ContactFinalised, ContactLinkedToCase, ContactVoided
 from services.decision import Already, DamagedHistory, Refused
 from services.intake import contact, corrections
 from services.intake.commands import CorrectContact
+from services.projections.documents.blocks import Provenance
+from services.projections.documents.registration import registration_document
 from tests.support.intake import CASE, KEY, SILENT, STARTED, YES, entry, env
 from tests.support.intake_states import CORRECT, LINK, MERGED, OTHER, UNLINK, VOID, Entry, draft, finalise
 
@@ -77,6 +80,19 @@ def test_a_correction_keeps_the_digest_of_what_stood_there() -> None:
     )
     assert corrected.state.value("category") == "01" and corrected.state.registered.category == "05"
     assert corrected.decide(CORRECT) == Already()
+
+
+def test_the_printed_form_shows_what_stands_now() -> None:
+    facts = [
+        {"occurred": STARTED, "actor": "duty-city", "fact": msgspec.to_builtins(fact)}
+        for fact in Entry(entry(), CORRECT).facts
+    ]
+    origin = Provenance(
+        position=1, head_hash="0" * 64, as_of="-", code="-", figures_digest="-", command="-", simulated=True
+    )
+    printed = str(registration_document({}, facts, origin, "zh").blocks)
+    categories = code_list("category")
+    assert categories.zh("01") in printed and categories.zh("05") not in printed
 
 
 def test_a_personal_value_is_never_in_the_fact_of_its_correction() -> None:
