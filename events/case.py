@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from events.fact import Code, Fact, Id, Label, Moment, Token
 
+PoliceRef = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z", description="受案登记号 or call number")]
 Screen = Annotated[str, Meta(pattern=r"\A[ynu]{9}\Z", description="the nine answers, in order: y, n, u")]
 
 
@@ -30,6 +31,15 @@ class CaseTriaged(Fact, tag="CaseTriaged.v1", frozen=True, kw_only=True):
     age_band: Code
     sex: Code
     urgency: Code
+    # The unit that is complained of: it is never a recipient (domain.md §4.3 B, Jinan 32).
+    suspect_unit: Token | None = None
+
+
+class TriageCorrected(Fact, tag="TriageCorrected.v1", frozen=True, kw_only=True):
+    """The entry was corrected in a field that the case was triaged by. No `new`: the field was emptied."""
+
+    field: Code
+    new: Token | None = None
 
 
 class MandatoryReportRequired(Fact, tag="MandatoryReportRequired.v1", frozen=True, kw_only=True):
@@ -43,19 +53,50 @@ class MandatoryReportMade(Fact, tag="MandatoryReportMade.v1", frozen=True, kw_on
     to: Token
     method: Code
     made: Moment
-    police_ref: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z-]{1,40}\Z")]
+    police_ref: PoliceRef
+
+
+class MandatoryReportAcknowledged(Fact, tag="MandatoryReportAcknowledged.v1", frozen=True, kw_only=True):
+    """The police confirmed that they have the report. A case is not closed before."""
+
+    by: Token
+    acknowledged: Moment
+    receipt: PoliceRef | None = None
+
+
+class MandatoryReportOverridden(Fact, tag="MandatoryReportOverridden.v1", frozen=True, kw_only=True):
+    """In an emergency work began before the report. It stays due, and the case cannot be closed without it.
+
+    `post` answers for it; the explanation is sealed under `explanation` (domain.md §4.3 B, invariants).
+    """
+
+    post: Label
+    reason: Code
 
 
 class CaseAnswered(Fact, tag="CaseAnswered.v1", frozen=True, kw_only=True):
     disposition: Code
+    # Until then the caller can still come back on it; the case is archived after.
+    appeal_until: Moment | None = None
 
 
 class CaseNotAccepted(Fact, tag="CaseNotAccepted.v1", frozen=True, kw_only=True):
+    """不予受理: why, where the caller was sent instead, and when that was said."""
+
     ground: Code
+    route: Code | None = None
+    told: Moment | None = None
+    appeal_until: Moment | None = None
 
 
 class CaseAccepted(Fact, tag="CaseAccepted.v1", frozen=True, kw_only=True):
     disposition: Code
+
+
+class AssignedToOfficer(Fact, tag="AssignedToOfficer.v1", frozen=True, kw_only=True):
+    """Who looks after the case while no unit holds it: a principal of the directory."""
+
+    officer: Token
 
 
 class LeaderInstructionRecorded(Fact, tag="LeaderInstructionRecorded.v1", frozen=True, kw_only=True):
@@ -83,11 +124,16 @@ class ReferralRequested(Fact, tag="ReferralRequested.v1", frozen=True, kw_only=T
 
 
 class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", frozen=True, kw_only=True):
-    """What came of a referral: issued, return_granted, verified. `result` is the verified report's code."""
+    """What came of a referral, a code of list referral_outcome. `result` is the verified report's code."""
 
     referral: Id
     outcome: Code
     result: Code | None = None
+    # 再转: the referral that goes on in its place, and its unit, when the unit passed it on itself.
+    onward: Id | None = None
+    onward_unit: Token | None = None
+    # Set when nothing is left to be done but to call back.
+    callback_due: Moment | None = None
 
 
 class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", frozen=True, kw_only=True):
@@ -95,6 +141,7 @@ class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", frozen=True, kw_
 
     units: tuple[Token, ...]
     measures: tuple[Code, ...]
+    callback_due: Moment | None = None
 
 
 class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", frozen=True, kw_only=True):
@@ -104,6 +151,15 @@ class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", frozen=True, kw_only=True)
     monthly_yuan: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     starts_on: date | None = None
     review_on: date | None = None
+
+
+class OutcomeReviewed(Fact, tag="OutcomeReviewed.v1", frozen=True, kw_only=True):
+    """Whether an outcome still holds: the benefit is paid, the child is still at school."""
+
+    outcome: Code
+    holds: bool
+    reviewed_on: date
+    next_review_on: date | None = None
 
 
 class CallbackAttempted(Fact, tag="CallbackAttempted.v1", frozen=True, kw_only=True):
@@ -116,10 +172,52 @@ class CallbackCompleted(Fact, tag="CallbackCompleted.v1", frozen=True, kw_only=T
     answered: bool
     solved: bool
     satisfied: bool
+    # False: neither solved nor satisfied, and found to be without ground; only a founded complaint goes back to work.
+    founded: bool | None = None
 
 
 class CaseClosed(Fact, tag="CaseClosed.v1", frozen=True, kw_only=True):
     code: Code
+    appeal_until: Moment | None = None
+
+
+class CaseReopened(Fact, tag="CaseReopened.v1", frozen=True, kw_only=True):
+    """重启: new facts (sealed under `new_facts`), an order of supervision, or something that came to light."""
+
+    reason: Code
+    # The contact that brought the new facts, and the post that ordered it.
+    contact: Id | None = None
+    post: Label | None = None
+
+
+class CaseArchived(Fact, tag="CaseArchived.v1", frozen=True, kw_only=True):
+    """归档, after the appeal window. Relations and views may follow; work may not."""
+
+
+class CasesLinked(Fact, tag="CasesLinked.v1", frozen=True, kw_only=True):
+    """关联: a relation, never a state. It stands on both cases."""
+
+    other: Id
+    relation: Code
+
+
+class CasesUnlinked(Fact, tag="CasesUnlinked.v1", frozen=True, kw_only=True):
+    other: Id
+    relation: Code
+
+
+class ConsentRecorded(Fact, tag="ConsentRecorded.v1", frozen=True, kw_only=True):
+    """Who agreed to what being passed on, as role codes: no name. A later consent of the same role replaces it."""
+
+    by: Code
+    basis: Code
+    units: tuple[Token, ...] = ()
+    purposes: tuple[Code, ...] = ()
+    expires_on: date | None = None
+
+
+class ConsentWithdrawn(Fact, tag="ConsentWithdrawn.v1", frozen=True, kw_only=True):
+    by: Code
 
 
 class RegistrationViewed(Fact, tag="RegistrationViewed.v1", frozen=True, kw_only=True):
@@ -132,18 +230,29 @@ class RegistrationViewed(Fact, tag="RegistrationViewed.v1", frozen=True, kw_only
 CaseFact = (
     CaseOpened
     | CaseTriaged
+    | TriageCorrected
     | MandatoryReportRequired
     | MandatoryReportMade
+    | MandatoryReportAcknowledged
+    | MandatoryReportOverridden
     | CaseAnswered
     | CaseNotAccepted
     | CaseAccepted
+    | AssignedToOfficer
     | LeaderInstructionRecorded
     | ReferralRequested
     | ReferralOutcomeNoted
     | CoordinationRecorded
     | OutcomeRecorded
+    | OutcomeReviewed
     | CallbackAttempted
     | CallbackCompleted
     | CaseClosed
+    | CaseReopened
+    | CaseArchived
+    | CasesLinked
+    | CasesUnlinked
+    | ConsentRecorded
+    | ConsentWithdrawn
     | RegistrationViewed
 )

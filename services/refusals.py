@@ -155,6 +155,71 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "九项筛查有“是”，应当强制报告，不能在热线了结或并案；请改为移送转办、直接协调或紧急转办。",
         "The screen calls for a mandatory report; refer, coordinate or hand over to 110 instead.",
     ),
+    "contact.not_found": ("没有这条登记，请核对标识。", "There is no such contact; check its id."),
+    "contact.drafted": (
+        "这个编号已起草，请用 FinaliseContact 完成登记。",
+        "This number is drafted; finish it with FinaliseContact.",
+    ),
+    "contact.not_drafted": (
+        "这个编号没有草稿，请用 RegisterContact 登记。",
+        "There is no draft under this number; enter it with RegisterContact.",
+    ),
+    "contact.not_finalised": (
+        "登记尚未完成，请先完成（FinaliseContact）；草稿可直接重新起草。",
+        "The entry is a draft; finish it first (FinaliseContact), or draft it anew.",
+    ),
+    "contact.voided": (
+        "这条登记已作废，编号不再使用；请用新的编号登记。",
+        "This contact is void and its number is not used again; enter it under a new one.",
+    ),
+    "contact.case_depends": (
+        "已有案件依据这条登记办理，不能作废；尚无人办理的，请先以“作废”结案（CloseCase，代码 voided）。",
+        "A case depends on this contact; if nobody worked on it, close it as voided first (CloseCase, code voided).",
+    ),
+    "contact.linked": (
+        "这条登记已并入其他案件，请先解除关联（UnlinkContact）。",
+        "This contact is joined to a case; take it from there first (UnlinkContact).",
+    ),
+    "contact.not_linked": (
+        "这条登记没有并入任何案件，请核对。",
+        "This contact is not joined to any case; check its id.",
+    ),
+    "contact.own_case": (
+        "这是本登记自己开立的案件，不必再关联。",
+        "That is the case which this contact opened; there is nothing to link.",
+    ),
+    "contact.nothing_to_link": (
+        "非实质来电没有可关联的事项。",
+        "A non-substantive contact has no matter to link; check its id.",
+    ),
+    "contact.merged_needs_a_case": (
+        "并入在办的来电没有自己的案件，解除关联时请写明改并入哪个案件（into）。",
+        "A merged contact has no case of its own; name the case it goes to instead (into).",
+    ),
+    "contact.into_without_merge": (
+        "只有处置方式为“并入在办”时才填写并入的案件，请核对。",
+        "Only a merged contact names a case to go into; check the disposition.",
+    ),
+    "contact.suspect_unit": (
+        "被反映的单位不得承办本件，请改转其他单位。",
+        "The unit that is complained of may not handle this; refer it to another.",
+    ),
+    "contact.ground_without_refusal": (
+        "只有不予受理才填写理由和其他途径，请核对处置方式。",
+        "A ground and a route belong to a contact that is not accepted; check the disposition.",
+    ),
+    "contact.route_missing": (
+        "不予受理的理由和告知的其他途径须同时填写。",
+        "A ground of non-acceptance and the right route go together; give both.",
+    ),
+    "contact.field_not_correctable": (
+        "这个字段不能更正；编号、时间、处置方式有误的，请作废后重新登记。",
+        "This field cannot be corrected; void the contact and enter it anew when number, time or disposition are wrong.",
+    ),
+    "contact.field_required": (
+        "这个字段不能更正为空，请填写正确的值。",
+        "This field may not be emptied; give its value.",
+    ),
     "case.not_for_this_contact": (
         "非实质来电和并入在办的来电不另立案，请核对处置方式。",
         "A non-substantive or merged contact opens no case of its own; check the disposition.",
@@ -223,6 +288,100 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "办结前须回访，且诉求人认为已解决或满意。",
         "A case is closed after a callback that found it solved or satisfying.",
     ),
+    "case.form_unreadable": (
+        "登记表的加密内容无法解开，请联系管理员核对密钥。",
+        "The sealed fields cannot be opened; ask the operator to check the keys.",
+    ),
+    "case.suspect_unit": (
+        "被反映的单位不得作为本案的接收或协调单位，请改选其他单位。",
+        "The unit that is complained of receives nothing of this case; choose another.",
+    ),
+    "case.report_not_acknowledged": (
+        "公安机关尚未确认收到强制报告，请先记录确认（AcknowledgeMandatoryReport）再办结。",
+        "The police have not acknowledged the report; record it first (AcknowledgeMandatoryReport).",
+    ),
+    "case.acknowledgement_time_impossible": (
+        "确认时间应在报告之后、当前时间之前，请核对。",
+        "The acknowledgement must lie between the report and now; check the time.",
+    ),
+    "case.explanation_missing": ("请写明先行办理的情况。", "Write down why work cannot wait for the report."),
+    "case.mandatory_case_stays": (
+        "本案须强制报告，不得不予受理；请继续办理。",
+        "A case that calls for a mandatory report cannot be turned away; go on with it.",
+    ),
+    "case.told_time_impossible": (
+        "告知时间应在来电之后、当前时间之前，请核对。",
+        "The caller was told between the call and now; check the time.",
+    ),
+    "case.under_way": (
+        "案件已在办理，不能再答复了结或不予受理；请按进展办结。",
+        "The case is being worked on; it cannot be answered or turned away now. See it through to its end.",
+    ),
+    "case.not_an_answer": (
+        "这个处置方式不是答复，请选电话解答、心理疏导或告知其他途径。",
+        "That disposition is no answer; choose answered, counselled or told of another route.",
+    ),
+    "case.not_an_officer": (
+        "经办人应是名录中的协调员或值班员，请核对。",
+        "An officer is a coordinator or duty officer of the directory; check the name.",
+    ),
+    "case.no_such_outcome": (
+        "本案没有记录这项成效，请核对代码。",
+        "This outcome is not on record in the case; check its code.",
+    ),
+    "case.next_review_impossible": (
+        "下次复核日期应晚于本次，且只用于仍然保持的成效，请核对。",
+        "The next review lies after this one, and only what still holds has one; check the date.",
+    ),
+    "case.founded_without_complaint": (
+        "诉求人已解决或满意的，不填“诉求是否成立”，请删去。",
+        "Whether a complaint is founded is asked only when nothing is solved or satisfying; leave it out.",
+    ),
+    "case.not_voidable": (
+        "本案已有转办、协调、报告或成效，不能作废；请按程序办结。",
+        "Others have worked on this case or must be told of it; it cannot be voided. See it through to its end.",
+    ),
+    "case.voided": (
+        "本案因误录已作废，不能再用；请按新的来电登记。",
+        "This case was entered by mistake and is void; register the contact anew.",
+    ),
+    "case.archived": (
+        "本案已归档，不能再办理；新的来电请另行登记并关联。",
+        "The case is archived; register a new contact and link the two.",
+    ),
+    "case.not_ended": (
+        "案件仍为“{status}”，尚未办结，不能重启或归档。",
+        "The case is {status} and has not ended: there is nothing to reopen or archive.",
+    ),
+    "case.reason_not_chosen": (
+        "这个原因由系统判定，请选“有新的事实或理由”或“督办要求重启”。",
+        "That reason comes about by itself; choose new facts or an order of supervision.",
+    ),
+    "case.order_is_supervision_s": (
+        "督办要求重启只由督办员提出，督办员也只以此重启；其他人请写明新的事实。",
+        "Supervision, and nobody else, reopens by order; others state the new facts.",
+    ),
+    "case.post_missing": ("请写明作出要求的职务。", "Name the post that ordered it."),
+    "case.new_facts_missing": (
+        "请写明新的事实或理由；同一事实再次来电的只作关联（LinkContact）。",
+        "Write down the new facts or reasons; the same facts again are only linked (LinkContact).",
+    ),
+    "case.appeal_window_open": (
+        "异议期至{until}，期满后再归档。",
+        "The caller can still come back on it until {until}; archive it after.",
+    ),
+    "case.review_open": (
+        "还有成效待复核，请先复核（ReviewOutcome）再归档。",
+        "An outcome is still to be reviewed; do that first (ReviewOutcome).",
+    ),
+    "case.linked_to_itself": ("案件不能关联自身，请核对。", "A case is not linked to itself; check the other id."),
+    "case.not_linked": ("两案没有这种关联，请核对。", "The two cases are not related like that; check the relation."),
+    "case.too_young_to_consent": (
+        "未满十四周岁应由监护人同意，请核对同意人。",
+        "Below 14 it is the guardian who consents; check who did.",
+    ),
+    "case.consent_expired": ("同意的期限已过，请核对日期。", "That consent has run out already; check the date."),
+    "case.no_such_consent": ("没有记录此人的同意，请核对。", "No consent of that role stands; check who gave it."),
     # Referrals
     "referral.not_found": ("没有这个转办单，请核对编号。", "There is no such referral; check its id."),
     "referral.not_signed": ("转办单尚未签收，请先签收。", "The referral is not signed for; sign first."),

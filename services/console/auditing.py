@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from events import subjects
-from events.case import ReferralRequested
+from events.case import CaseOpened, ReferralRequested
 from events.codes import code_list
 from services.broker import OFFICE_API
 from services.console.legality import LEGAL
@@ -47,8 +47,8 @@ async def _family(ledger: Ledger, subject: str) -> list[Stored]:
     family = list(own)
     for stored in own:
         for fact in stored.commit.facts:
-            if type(fact).__name__ == "CaseOpened":
-                family += (await ledger.load(subjects.contact(fact.desk, fact.contact))).commits  # type: ignore[union-attr]
+            if isinstance(fact, CaseOpened):
+                family += (await ledger.load(subjects.contact(fact.desk, fact.contact))).commits
             if isinstance(fact, ReferralRequested):
                 family += await _referral(ledger, fact)
     return family

@@ -78,8 +78,9 @@ async def read_answers(client: Client, end: date, as_of: int | None) -> tuple[An
         for name in ("case_board", "referral_ledger", "unit_scorecard", "supervision_ledger")
     ]
     answers = Answers(
-        contacts=contacts,
-        cases=found[0],
+        # A void contact and its case keep their rows; no figure counts them, nor a draft.
+        contacts=[row for row in contacts if row["counts"]],
+        cases=[row for row in found[0] if row["closure_code"] != "voided"],
         referrals=found[1],
         units=found[2],
         notices=found[3],

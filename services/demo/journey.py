@@ -138,6 +138,13 @@ class Journey:
             made=(self._people.now - timedelta(minutes=1)).isoformat(),
             police_ref=f"DEMO-{row['number'][-4:]}",
         )
+        await self._people.send(
+            "coordinator",
+            "intake.AcknowledgeMandatoryReport",
+            case=row["case_id"],
+            by="u01",
+            acknowledged=self._people.now.isoformat(),
+        )
 
     async def _plan_new_referrals(self) -> None:
         numbers = {row["case_id"]: row["number"] for row in await self._people.rows("case_board")}

@@ -3,38 +3,49 @@
 import msgspec
 
 from events import subjects
-from events.case import ReferralRequested
+from events.calendar import published
+from events.case import CaseAnswered, CaseClosed, CaseNotAccepted
 from events.commit import Sealed
-from events.contact import ContactFinalised
-from events.referral import ReferralIssued, ReportVerified, ReturnGranted
 from services.bus.decoding import decode
 from services.bus.endpoint import allowed
 from services.bus.execution import Outcome, Plan, carry_out
-from services.bus.reaction import as_request, insist
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
 from services.decision import Env, Refused
 from services.directory import directory
 from services.intake import case as cases
 from services.intake import contact as contacts
+from services.intake import corrections, policies
+from services.intake.case_state import ENDED
 from services.intake.commands import (
     COMMANDS,
     LATER,
-    NoteReferralOutcome,
+    AssignOfficer,
+    CorrectContact,
+    DraftContact,
+    LinkCases,
+    LinkContact,
+    MakeMandatoryReport,
     OpenCase,
-    RecordCoordination,
-    RecordInstruction,
+    OverrideMandatoryReport,
     RegisterContact,
+    ReopenCase,
+    UnlinkContact,
     ViewRegistration,
+    VoidContact,
 )
+from services.intake.form import contact_of, form_facts, personal, plain_fields
+from services.intake.reactions import SERVICE, Reactions, case_of
 from services.intake.vault import Unreadable, Vault, VaultUnavailable
 from services.ledger import History, Ledger, Stored
 
-POLICY = "intake-2026.1"
+POLICY = f"intake-{policies.edition()}"
 NO_CALENDAR = "none"
-SERVICE = "intake"
 # The key of ids and digests that belong to no single case.
 INDEX = "0" * 26
+# They look after cases.
+OFFICERS = ("coordinator", "duty_officer")
+ContactCommand = CorrectContact | VoidContact | LinkContact | UnlinkContact
 
 
 class Intake:
@@ -44,6 +55,7 @@ class Intake:
         self._ledger = ledger
         self._vault = vault
         self._units = frozenset(unit.code for unit in directory().units)
+        self._reactions = Reactions(self.handle, ledger, vault)
 
     async def handle(self, request: Request) -> Answer:
         if request.verb in LATER:
@@ -60,24 +72,45 @@ class Intake:
             return await self._carry_out(request, command)
         except VaultUnavailable:
             return Refused("service.unavailable")
+        except Unreadable:
+            return Refused("case.form_unreadable", "case")
 
     async def _carry_out(self, request: Request, command: Command) -> Answer:
         match command:
-            case RegisterContact():
+            case RegisterContact() | DraftContact():
                 return await self._register(request, command)
+            case CorrectContact() | VoidContact() | LinkContact() | UnlinkContact():
+                return await self._on_contact(request, command)
             case OpenCase():
-                subject: str | None = subjects.case(command.region, self._case_of(command.contact))
+                subject: str | None = subjects.case(command.region, case_of(self._vault, command.contact))
             case _:
                 subject = await self._ledger.find("case", command.case)  # type: ignore[attr-defined]
         if subject is None:
             return Refused("case.not_found", "case")
+        refusal = await self._beyond_the_case(command)
+        if refusal is not None:
+            return refusal
         planned = await self._planned(command)
         answer = await carry_out(self._ledger, request, command, self._case_plan(subject, command, planned))
         if isinstance(command, ViewRegistration) and isinstance(answer, Accepted):
             return await self._shown(subject, answer)
         return answer
 
-    async def _register(self, request: Request, command: RegisterContact) -> Answer:
+    async def _beyond_the_case(self, command: Command) -> Refused | None:
+        """What a command names outside the case has to be there."""
+        match command:
+            case LinkCases(other=other) if await self._ledger.find("case", other) is None:
+                return Refused("case.not_found", "other")
+            case ReopenCase(contact=str() as contact) if await self._ledger.find("contact", contact) is None:
+                return Refused("contact.not_found", "contact")
+            case AssignOfficer(officer=name):
+                person = directory().principal(name)
+                known = person is not None and person.role in OFFICERS
+                return None if known else Refused("case.not_an_officer", "officer")
+            case _:
+                return None
+
+    async def _register(self, request: Request, command: RegisterContact | DraftContact) -> Answer:
         key = contacts.contact_id(command.desk, command.number)
         try:
             subject = subjects.contact(command.desk, key)
@@ -85,16 +118,19 @@ class Intake:
             return Refused("command.unsafe_id", "desk")
         if directory().desk(command.desk) is None:
             return Refused("command.bad_value", "desk")
-        earlier = self._vault.earlier_contact(command.caller_phone, key) if command.caller_phone else None
-        earlier_case = self._case_of(earlier) if earlier else None
-        if earlier_case and await self._ledger.find("case", earlier_case) is None:
-            earlier_case = None
+        # A draft decides nothing, and its number may be half a number: only a finished form is a caller's first.
+        phone = command.caller_phone if isinstance(command, RegisterContact) else ""
+        earlier = self._vault.earlier_contact(phone, key) if phone else None
+        named = command.into if isinstance(command, RegisterContact) else None
+        if named is not None and await self._ledger.find("case", named) is None:
+            return Refused("case.not_found", "into")
+        earlier_case = named or (await self._case_in_hand(earlier) if earlier else None)
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             state = contacts.fold(key, history.facts)
             return contacts.decide(command, state, env, earlier, earlier_case)
 
-        return await carry_out(
+        answer = await carry_out(
             self._ledger,
             request,
             msgspec.structs.replace(command, occurred=command.occurred or command.started),
@@ -111,15 +147,75 @@ class Intake:
                 units=self._units,
             ),
         )
+        if isinstance(answer, Accepted):
+            # Not before: a refused entry is nobody's first contact. Sent again, it is remembered again.
+            self._vault.remember_caller(phone, key)
+        return answer
+
+    async def _case_in_hand(self, contact: str) -> str | None:
+        """The case of a contact: the one it opened, else the one it was joined to."""
+        own = case_of(self._vault, contact)
+        if await self._ledger.find("case", own) is not None:
+            return own
+        subject = await self._ledger.find("contact", contact)
+        entry = contacts.fold(contact, (await self._ledger.load(subject)).facts) if subject else None
+        return entry.linked_to if entry else None
+
+    async def _on_contact(self, request: Request, command: ContactCommand) -> Answer:
+        """A correction, a void, a link: of a contact that is on record."""
+        key = command.contact
+        subject = await self._ledger.find("contact", key)
+        if subject is None:
+            return Refused("contact.not_found", "contact")
+        target = getattr(command, "case", None) or getattr(command, "into", None)
+        target_state = cases.fold((await self._load_case(target)).facts) if target else None
+        if target is not None and target_state is None:
+            return Refused("case.not_found", "case" if isinstance(command, LinkContact) else "into")
+        own = case_of(self._vault, key)
+        own_state = cases.fold((await self._load_case(own)).facts)
+        field = command.field if isinstance(command, CorrectContact) else ""
+        value = command.value.strip() if isinstance(command, CorrectContact) else ""
+        around = corrections.Around(
+            own_case=own if own_state else None,
+            own_case_voided=bool(own_state and own_state.closed_as == "voided"),
+            target_voided=bool(target_state and target_state.closed_as == "voided"),
+            earlier=self._vault.earlier_contact(value, key) if field == "caller_phone" and value else None,
+        )
+
+        def decide(history: History, env: Env, number: int) -> Outcome:
+            plain = plain_fields(self._vault, history) if field in contacts.PERSONAL else {}
+            now = msgspec.structs.replace(around, plain=plain)
+            return corrections.decide(command, contacts.fold(key, history.facts), env, now)
+
+        sealed = {field: value} if field in contacts.PERSONAL else {}
+        answer = await carry_out(
+            self._ledger,
+            request,
+            command,
+            Plan(
+                subject=subject,
+                decide=decide,
+                seal=lambda history, commit: self._vault.seal(key, commit, sealed),
+                body_digest=self._digest,
+                keyed_digest=lambda text: self._vault.keyed_digest(key, text),
+                correlation=key,
+                policy=POLICY,
+                calendar=NO_CALENDAR,
+                units=self._units,
+            ),
+        )
+        if field == "caller_phone" and isinstance(answer, Accepted):
+            self._vault.remember_caller(value, key)
+        return answer
 
     def _case_plan(self, subject: str, command: Command, planned: tuple[str, str | None] | None) -> Plan:
         _, _, key = subjects.parse(subject)
 
         def decide(history: History, env: Env, number: int) -> Outcome:
-            return cases.decide(command, cases.fold(history.facts), env, planned)
+            return cases.decide(command, _dated(cases.fold(history.facts), history), env, planned)
 
         def seal(history: History, commit: str) -> Sealed | None:
-            return self._vault.seal(_contact_of(history), commit, _personal(command)) if _personal(command) else None
+            return self._vault.seal(contact_of(history), commit, personal(command)) if personal(command) else None
 
         return Plan(
             subject=subject,
@@ -129,15 +225,15 @@ class Intake:
             new_id=lambda purpose: self._vault.new_id(INDEX, f"{key}:{purpose}"),
             correlation=key,
             policy=POLICY,
-            calendar=NO_CALENDAR,
+            calendar=published().version,
             units=self._units,
         )
 
     async def _planned(self, command: Command) -> tuple[str, str | None] | None:
         """The disposition that the desk chose, which waits for the police report."""
-        if type(command).__name__ != "MakeMandatoryReport":
+        if not isinstance(command, (MakeMandatoryReport, OverrideMandatoryReport)):
             return None
-        state = cases.fold((await self._load_case(command.case)).facts)  # type: ignore[attr-defined]
+        state = cases.fold((await self._load_case(command.case)).facts)
         entry = await self._load_contact(state.opened.contact, state.opened.desk) if state else None
         finalised = entry.finalised if entry else None
         return (finalised.primary_disposition, finalised.unit) if finalised else None
@@ -155,112 +251,30 @@ class Intake:
         state = cases.fold(history.facts)
         assert state is not None  # it has just been appended to
         entry = await self._ledger.load(subjects.contact(state.opened.desk, state.opened.contact))
-        plain: dict[str, str] = {}
         try:
-            for stored in (*entry.commits, *history.commits):
+            plain = plain_fields(self._vault, entry)
+            for stored in history.commits:
                 if stored.commit.sealed is not None:
                     plain |= self._vault.unseal(stored.commit.id, stored.commit.sealed)
         except Unreadable:
             return Refused("case.form_unreadable", "case")
         view = next(stored for stored in history.commits if stored.seq == answer.seq)
         shown = {"recorded": view.commit.recorded, "hash": view.hash}
-        facts = _form_facts(entry, history)
+        facts = form_facts(entry, history)
         return msgspec.structs.replace(answer, data={"personal": plain, "facts": facts, "view": shown})
 
     async def react(self, stored: Stored) -> None:
-        """Open the case of a finalised contact; remember whose a referral is; note on the case what came of it."""
-        for fact in stored.commit.facts:
-            match fact:
-                case ContactFinalised():
-                    await self._open_case(stored, fact)
-                case ReferralRequested(referral=referral):
-                    self._vault.link(referral, stored.commit.key)
-                case ReferralIssued():
-                    await self._note(stored, "issued", None)
-                case ReportVerified(result=result):
-                    await self._note(stored, "verified", result)
-                case ReturnGranted():
-                    await self._note(stored, "return_granted", None)
-                case _:
-                    pass
-
-    async def _open_case(self, stored: Stored, finalised: ContactFinalised) -> None:
-        if finalised.primary_disposition in (contacts.NON_SUBSTANTIVE, contacts.MERGED):
-            return
-        state = contacts.fold(stored.commit.key, stored.commit.facts)  # type: ignore[arg-type]
-        assert state is not None  # ContactFinalised stands in the commit that registered it
-        entry = state.registered
-        await self._react(
-            stored,
-            OpenCase(
-                command_id=f"open:{stored.commit.key}",
-                occurred=entry.started,
-                contact=stored.commit.key,
-                number=entry.number,
-                desk=entry.desk,
-                channel=entry.channel,
-                started=entry.started,
-                contact_type=entry.contact_type,
-                category=entry.category,
-                region=entry.region,
-                age_band=entry.age_band,
-                sex=entry.sex,
-                urgency=entry.urgency,
-                screen=finalised.screen,
-                disposition=finalised.primary_disposition,
-                unit=finalised.unit,
-                confidentiality=entry.confidentiality,
-            ),
-        )
-
-    async def _note(self, stored: Stored, outcome: str, result: str | None) -> None:
-        key = self._vault.linked(stored.commit.key)
-        if key is None:
-            # Issued outside a case (a referral sent by hand): nothing to note on.
-            return
-        await self._react(
-            stored,
-            NoteReferralOutcome(
-                command_id=f"note:{stored.commit.key}:{stored.commit.n}",
-                case=key,
-                referral=stored.commit.key,
-                outcome=outcome,
-                result=result,
-            ),
-        )
-
-    async def _react(self, stored: Stored, command: Command) -> None:
-        insist(await self.handle(as_request(SERVICE, stored, command)))
-
-    def _case_of(self, contact_key: str) -> str:
-        return self._vault.new_id(contact_key, "case")
+        """Answer a commit of another aggregate, or of another contact or case (reactions.py)."""
+        await self._reactions.react(stored)
 
     def _digest(self, body: bytes) -> str:
         return self._vault.keyed_digest(INDEX, body)
 
 
-def _contact_of(history: History) -> str:
-    """A case shares the key of the contact that opened it."""
-    state = cases.fold(history.facts)
-    assert state is not None  # nothing personal is sealed before the case is open
-    return state.opened.contact
-
-
-def _personal(command: Command) -> dict[str, str]:
-    match command:
-        case RecordInstruction(instruction=text) if text:
-            return {"instruction": text}
-        case RecordCoordination(coordination=text) if text:
-            return {"coordination": text}
-        case _:
-            return {}
-
-
-def _form_facts(*histories: History) -> list[dict[str, object]]:
-    return [
-        {"occurred": stored.commit.occurred, "actor": stored.commit.actor.principal}
-        | {"fact": msgspec.to_builtins(fact)}
-        for history in histories
-        for stored in history.commits
-        for fact in stored.commit.facts
-    ]
+def _dated(state: cases.Case | None, history: History) -> cases.Case | None:
+    """An end that is older than its `appeal_until`: the window counts from when it was recorded."""
+    if state is None or state.status not in ENDED or state.appeal_until is not None:
+        return state
+    ended = (CaseAnswered, CaseClosed, CaseNotAccepted)
+    moments = [each.commit.occurred for each in history.commits if any(isinstance(f, ended) for f in each.commit.facts)]
+    return msgspec.structs.replace(state, appeal_until=policies.due("AP", moments[-1]))

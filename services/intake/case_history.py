@@ -1,155 +1,99 @@
 """What is on record of one case, folded: its state, and what may follow. Pure. domain.md §4.3 B.
 
 What is legal follows from the facts alone, never from a policy, a calendar or a code list: those change, history does
-not. Decisions stand in case.py.
+not. Decisions stand in case.py and the modules beside it. What work does to a case stands in case_work.py.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from events.case import (
-    CallbackAttempted,
+    AssignedToOfficer,
     CallbackCompleted,
     CaseAccepted,
     CaseAnswered,
+    CaseArchived,
     CaseClosed,
     CaseFact,
     CaseNotAccepted,
     CaseOpened,
+    CaseReopened,
+    CasesLinked,
+    CasesUnlinked,
     CaseTriaged,
-    CoordinationRecorded,
+    ConsentRecorded,
+    ConsentWithdrawn,
     LeaderInstructionRecorded,
+    MandatoryReportAcknowledged,
     MandatoryReportMade,
+    MandatoryReportOverridden,
     MandatoryReportRequired,
-    OutcomeRecorded,
-    ReferralOutcomeNoted,
-    ReferralRequested,
+    OutcomeReviewed,
     RegistrationViewed,
+    TriageCorrected,
 )
 from services.decision import DamagedHistory
+from services.intake.case_state import ENDED, OPEN, WORKED, Case, may_leave_triage, untouched
+from services.intake.case_work import called_back, reviewed, worked
 
-OPEN = ("triaged", "accepted", "in_handling", "awaiting_callback")
-UNREACHABLE_AFTER_DAYS = 3
-UNREACHABLE, NO_CALLBACK = "unreachable", "no_callback"
-
-
-class Case(Struct, frozen=True, kw_only=True):
-    opened: CaseOpened
-    status: str = "opened"
-    triaged: CaseTriaged | None = None
-    report_grounds: tuple[int, ...] = ()
-    report_made: bool = False
-    # Referral id -> its unit, while it is open.
-    open_referrals: dict[str, str] = {}
-    # Every referral that was ever asked for, and those that are known to be issued.
-    requested: tuple[str, ...] = ()
-    issued: tuple[str, ...] = ()
-    # Returned, and not replaced by another yet.
-    returned: tuple[str, ...] = ()
-    handled: bool = False
-    # Days on which the caller was not reached since work was last done.
-    missed_on: tuple[date, ...] = ()
-    # An attempt reached the caller, and the answers follow.
-    reached: bool = False
-    called_back: CallbackCompleted | None = None
-
-    @property
-    def report_open(self) -> bool:
-        return bool(self.report_grounds) and not self.report_made
-
-    @property
-    def no_callback(self) -> bool:
-        return self.opened.confidentiality == NO_CALLBACK
+VOIDED = "voided"
+# What came to light, or was ordered elsewhere, stops neither at the archive nor at a void.
+COMES_TO_LIGHT = ("mandatory_report", "redo")
 
 
 def evolve(state: Case | None, fact: CaseFact) -> Case:
     """Apply one recorded fact. History is never refused: a fact that does not fit means damage."""
     change = msgspec.structs.replace
     match state, fact:
-        case None, CaseOpened():
-            return Case(opened=fact)
+        case None, CaseOpened(confidentiality=confidentiality):
+            return Case(opened=fact, confidentiality=confidentiality)
         case Case(status="opened"), CaseTriaged():
             return change(state, status="triaged", triaged=fact)
-        case Case(reached=False), RegistrationViewed():
+        case Case(reached=True), _:
+            # The three answers stand in the commit of the attempt that reached the caller.
+            found = called_back(state, fact) if isinstance(fact, CallbackCompleted) else None
+        case Case(status="opened"), _:
+            found = None
+        case Case(), RegistrationViewed():
             return state
-        case Case(status="triaged", report_grounds=()), MandatoryReportRequired(grounds=required) if required:
-            return change(state, report_grounds=required)
-        case Case(status="triaged", report_open=True), MandatoryReportMade():
-            return change(state, report_made=True)
-        case Case(status="triaged"), CaseAnswered() if _may_leave_triage(state):
-            return change(state, status="answered")
-        case Case(status="triaged"), CaseNotAccepted() if _may_leave_triage(state):
-            return change(state, status="not_accepted")
-        case Case(status="triaged"), CaseAccepted() if _may_leave_triage(state):
-            return change(state, status="accepted")
-        case Case(status=status, reached=False), LeaderInstructionRecorded() if status in OPEN:
+        case Case(), TriageCorrected() | CasesLinked() | CasesUnlinked() | ConsentRecorded() | ConsentWithdrawn():
+            found = _beside(state, fact)
+        case Case(), (
+            MandatoryReportRequired()
+            | MandatoryReportMade()
+            | MandatoryReportAcknowledged()
+            | MandatoryReportOverridden()
+        ):
+            found = _reported(state, fact)
+        case Case(status=status), AssignedToOfficer(officer=officer) if status in OPEN:
+            return change(state, officer=officer)
+        case Case(status=status), LeaderInstructionRecorded() if status in OPEN:
             return state
-        case Case(status="accepted" | "in_handling" | "awaiting_callback", reached=False), _:
-            return _worked(state, fact)
-        case Case(status="awaiting_callback", reached=True), CallbackCompleted(satisfied=satisfied, solved=solved):
-            # Neither solved nor satisfied: back to work (退回重办, Jinan 27).
-            done = satisfied or solved
-            waiting = "awaiting_callback" if done else "in_handling"
-            return change(state, status=waiting, called_back=fact, handled=done, reached=False)
+        case Case(), CaseAnswered() | CaseNotAccepted() | CaseAccepted():
+            found = _decided(state, fact)
+        case Case(), CaseClosed(code="voided") if untouched(state):
+            return change(state, status="closed", closed_as=VOIDED)
+        case Case(status=status), CaseReopened(reason=reason) if status not in OPEN and (
+            reason in COMES_TO_LIGHT or (status in ENDED and state.closed_as != VOIDED)
+        ):
+            found = change(
+                *(state,), status="in_handling", handled=False, called_back=None, missed_on=(), closed_as=None,
+                appeal_until=None, reopened=state.reopened + 1,
+            )  # fmt: skip
+        case Case(status=status), CaseArchived() if status in ENDED and not state.report_open:
+            return change(state, status="archived")
+        case Case(status=status), OutcomeReviewed() if status in (*WORKED, *ENDED):
+            found = reviewed(state, fact)
+        case Case(status=status), _ if status in WORKED:
+            found = worked(state, fact)
         case _:
-            raise _damage(state, fact)
-
-
-def _may_leave_triage(state: Case) -> bool:
-    """Every plain yes of the screen called for a report, and what was called for was made."""
-    assert state.triaged is not None  # the status is triaged
-    yes = {number for number, answer in enumerate(state.triaged.screen, start=1) if answer == "y"}
-    return yes <= {*state.report_grounds} and not state.report_open
-
-
-def _worked(state: Case, fact: CaseFact) -> Case:
-    """A fact of a case in hand."""
-    change = msgspec.structs.replace
-    match fact:
-        case OutcomeRecorded():
-            return state
-        case ReferralRequested(referral=referral, unit=unit, replaces=replaces) if (
-            referral not in state.requested
-            and unit not in state.open_referrals.values()
-            and (replaces is None or replaces in state.returned or replaces in state.open_referrals)
-        ):
-            return change(
-                state,
-                status="in_handling",
-                open_referrals={**state.open_referrals, referral: unit},
-                requested=(*state.requested, referral),
-                returned=tuple(each for each in state.returned if each != replaces),
-                missed_on=(),
-                called_back=None,
-            )
-        case ReferralOutcomeNoted(outcome="issued", referral=referral) if (
-            referral in state.open_referrals and referral not in state.issued
-        ):
-            return change(state, issued=(*state.issued, referral))
-        case ReferralOutcomeNoted(outcome="verified" | "return_granted", referral=referral) if (
-            referral in state.open_referrals
-        ):
-            return _ended(state, fact)
-        case CoordinationRecorded():
-            waiting = "in_handling" if state.open_referrals else "awaiting_callback"
-            return change(state, status=waiting, handled=True, missed_on=(), called_back=None)
-        case CallbackAttempted(reached=True) if state.status == "awaiting_callback":
-            return change(state, reached=True, missed_on=())
-        case CallbackAttempted(on=day) if state.status == "awaiting_callback":
-            return change(state, missed_on=(*state.missed_on, day))
-        case CaseClosed(code=code) if state.status == "awaiting_callback" and _may_close(state, code):
-            return change(state, status="closed")
-        case _:
-            raise _damage(state, fact)
-
-
-def _may_close(state: Case, code: str) -> bool:
-    if code == UNREACHABLE:
-        return len({*state.missed_on}) >= UNREACHABLE_AFTER_DAYS
-    return state.no_callback if code == NO_CALLBACK else state.called_back is not None
+            found = None
+    if found is None:
+        contact = state.opened.contact if state else "?"
+        raise DamagedHistory(f"{type(fact).__name__} cannot follow in case of contact {contact}")
+    return found
 
 
 def fold(facts: Iterable[CaseFact]) -> Case | None:
@@ -159,20 +103,58 @@ def fold(facts: Iterable[CaseFact]) -> Case | None:
     return state
 
 
-def _ended(state: Case, noted: ReferralOutcomeNoted) -> Case:
-    left = {key: unit for key, unit in state.open_referrals.items() if key != noted.referral}
-    verified = noted.outcome == "verified"
-    handled = state.handled or verified
-    waiting = "in_handling" if left else ("awaiting_callback" if handled else "accepted")
-    return msgspec.structs.replace(
-        state,
-        open_referrals=left,
-        returned=state.returned if verified else (*state.returned, noted.referral),
-        handled=handled,
-        status=waiting,
-    )
+def _beside(state: Case, fact: CaseFact) -> Case | None:
+    """A fact that stands beside the course of the case and does not move it."""
+    change = msgspec.structs.replace
+    match fact:
+        case TriageCorrected(field="confidentiality", new=new):
+            return change(state, confidentiality=new)
+        case TriageCorrected(field=field, new=new) if state.triaged and field in CaseTriaged.__struct_fields__:
+            changed: Any = {field: new}
+            return change(state, triaged=change(state.triaged, **changed))
+        case CasesLinked(other=other, relation=relation) if (other, relation) not in state.links:
+            return change(state, links=(*state.links, (other, relation)))
+        case CasesUnlinked(other=other, relation=relation) if (other, relation) in state.links:
+            return change(state, links=tuple(each for each in state.links if each != (other, relation)))
+        case ConsentRecorded(by=by) if state.status != "archived":
+            return change(state, consents=tuple({*state.consents, by}))
+        case ConsentWithdrawn(by=by) if by in state.consents and state.status != "archived":
+            return change(state, consents=tuple(each for each in state.consents if each != by))
+        case _:
+            return None
 
 
-def _damage(state: Case | None, fact: CaseFact) -> DamagedHistory:
-    contact = state.opened.contact if state else "?"
-    return DamagedHistory(f"{type(fact).__name__} cannot follow in case of contact {contact}")
+def _reported(state: Case, fact: CaseFact) -> Case | None:
+    """The mandatory report: required, made, acknowledged; or worked before it, in an emergency."""
+    change = msgspec.structs.replace
+    match fact:
+        case MandatoryReportRequired(grounds=grounds) if state.status in OPEN and {*grounds} - {*state.report_grounds}:
+            # What came to light later calls for a report of its own.
+            return change(
+                *(state,), report_grounds=(*state.report_grounds, *grounds), report_made=False,
+                report_acknowledged=False, report_overridden=False,
+            )  # fmt: skip
+        case MandatoryReportMade(made=made) if state.report_open and state.status in OPEN:
+            return change(state, report_made=True, report_at=made)
+        case MandatoryReportAcknowledged() if state.report_made and not state.report_acknowledged:
+            return change(state, report_acknowledged=True)
+        case MandatoryReportOverridden() if state.report_open and not state.report_overridden and state.status in OPEN:
+            return change(state, report_overridden=True)
+        case _:
+            return None
+
+
+def _decided(state: Case, fact: CaseFact) -> Case | None:
+    """Answered, accepted or not: out of triage, or on second thoughts while nothing is under way."""
+    change = msgspec.structs.replace
+    if state.status not in ("triaged", "accepted") or not may_leave_triage(state):
+        return None
+    match fact:
+        case CaseAccepted() if state.status == "triaged":
+            return change(state, status="accepted")
+        case CaseAnswered(appeal_until=until) if not state.report_open:
+            return change(state, status="answered", appeal_until=until)
+        case CaseNotAccepted(appeal_until=until) if not state.report_open:
+            return change(state, status="not_accepted", appeal_until=until)
+        case _:
+            return None

@@ -7,8 +7,6 @@ import base64
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -61,16 +59,6 @@ class Vault:
             raise VaultUnavailable(str(error)) from error
         return bytes(row[0])
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
-
     def _new(self, key_id: str) -> bytes:
         if self._seed is None:
             return AESGCM.generate_key(bit_length=256)
@@ -114,21 +102,30 @@ class Vault:
         return plain
 
     def earlier_contact(self, phone: str, contact: str) -> str | None:
-        """The first contact of this phone number, if it is another one than `contact`. Remembers a new number."""
-        digits = "".join(character for character in phone if character.isascii() and character.isdigit())
-        if len(digits) < 3:
+        """The first contact on record of this phone number, if it is another one than `contact`."""
+        index = self._caller(phone)
+        if index is None:
             return None
-        index = self.keyed_digest("0" * 26, "caller:" + digits)
         try:
-            # With the contact's own key, which sealing needs next: each transaction waits for the disk, so one, not two.
-            with self._transaction():
-                self._db.execute("insert or ignore into caller values (?, ?)", (index, contact))
-                self._db.execute("insert or ignore into key values (?, ?)", (contact, self._new(contact)))
             row = self._db.execute("select contact from caller where phone = ?", (index,)).fetchone()
         except sqlite3.Error as error:
             raise VaultUnavailable(str(error)) from error
-        first = str(row[0])
-        return None if first == contact else first
+        return None if row is None or str(row[0]) == contact else str(row[0])
+
+    def remember_caller(self, phone: str, contact: str) -> None:
+        """Keep `contact` as the first of this number, unless there is one. Only for a contact that is on record."""
+        index = self._caller(phone)
+        if index is None:
+            return
+        try:
+            self._db.execute("insert or ignore into caller values (?, ?)", (index, contact))
+        except sqlite3.Error as error:
+            raise VaultUnavailable(str(error)) from error
+
+    def _caller(self, phone: str) -> str | None:
+        """The keyed index of a number; None for what is too short to be one."""
+        digits = "".join(character for character in phone if character.isascii() and character.isdigit())
+        return self.keyed_digest("0" * 26, "caller:" + digits) if len(digits) >= 3 else None
 
     def link(self, referral: str, case: str) -> None:
         """Remember whose referral this is. Only here: no referral event says it (docs/decisions/0002)."""

@@ -5,17 +5,25 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import msgspec
+
 from events import case as c
 from events import contact as k
 from events import notice as s
 from events import referral as r
 from events import subjects
 from events.commit import Actor, Commit, derive_id, digest, encode, genesis
+from services.decision import Env
 from services.intake import case as cases
+from services.intake import contact as entries
+from services.intake import mandatory_report
+from services.intake.case_state import ENDED, untouched
+from services.intake.commands import NoteCorrection
+from services.intake.corrections import TRIAGED
 from services.intake.screen import grounds
 from services.referral import notice as notices
 from services.referral import referral as referrals
-from services.referral.referral_history import ENDED
+from services.referral.referral_history import ENDED as REFERRAL_ENDED
 from tests.support.read_models import CHINA, DESKS, UNITS, Held
 
 
@@ -33,9 +41,10 @@ class Town:
         self.notices: dict[str, notices.Notice] = {}
         self.requested: dict[str, tuple[str, c.ReferralRequested]] = {}
         self.asked_by: dict[str, str] = {}
-        self.contacts: dict[str, k.ContactRegistered] = {}
+        self.entries: dict[str, entries.Contact] = {}
+        self.case_of: dict[str, str] = {}
+        self.overridden: set[str] = set()
         self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
-        self.mandatory: set[str] = set()
         self.noted: set[str] = set()
         self._heads: dict[str, tuple[int, str]] = {}
         self._regions: dict[str, str] = {}
@@ -51,6 +60,8 @@ class Town:
                     self.issue,
                     self.note,
                     self.supervise,
+                    self.mend,
+                    self.after_the_end,
                     *(self.work_on_case, self.work_on_referral) * 2,
                 )
             )
@@ -85,8 +96,12 @@ class Town:
             self._fold(kind, key, fact, commit)
 
     def _fold(self, kind: str, key: str, fact: Any, commit: Commit) -> None:
-        if kind == "case":
+        if kind == "contact":
+            self.entries[key] = entries.evolve(self.entries.get(key), fact, key)
+        elif kind == "case":
             self.cases[key] = cases.evolve(self.cases.get(key), fact)
+            if isinstance(fact, c.MandatoryReportOverridden):
+                self.overridden.add(key)
             if isinstance(fact, c.ReferralRequested):
                 self.requested[fact.referral] = (key, fact)
                 self.asked_by[fact.referral] = key
@@ -100,9 +115,38 @@ class Town:
         choices = sorted(items)
         return self.rng.choice(choices) if choices else None
 
+    @property
+    def mandatory(self) -> set[str]:
+        """The contacts that call for a report, as corrected."""
+        return {
+            key
+            for key, each in self.entries.items()
+            if each.finalised and grounds(each.value("screen") or "", each.value("urgency") or "")
+        }
+
+    def settle(self) -> list[Held]:
+        """What was asked for is issued, and what came of it has reached the cases."""
+        while self.requested:
+            self.issue()
+        while self._to_note():
+            self.note()
+        return self.commits
+
     def call(self) -> None:
-        number, desk = f"N-{len(self.contacts) + 1:05}", self.rng.choice(DESKS)
-        key = derive_id("contact", desk, number)
+        drafts = [key for key, each in self.entries.items() if each.status == "draft"]
+        key = self._pick(drafts) if self.rng.random() < 0.5 else None
+        number = f"N-{len(self.entries) + 1:05}"
+        desk = self.rng.choice(DESKS)
+        if key is not None:
+            drafted = self.entries[key].drafted
+            assert drafted is not None
+            number, desk = drafted.number, drafted.desk
+        else:
+            key = derive_id("contact", desk, number)
+            if self.rng.random() < 0.2:
+                started = self._now - timedelta(minutes=5)
+                draft = k.ContactDrafted(number=number, desk=desk, started=started, entry_digest="0" * 64)
+                return self.record(subjects.contact(desk, key), draft)
         registered = k.ContactRegistered(
             number=number,
             desk=desk,
@@ -116,7 +160,7 @@ class Town:
             sex=self.rng.choice("mfu"),
             urgency=self.rng.choice("123"),
             entry_digest="0" * 64,
-            repeat_of=self._pick(self.contacts) if self.rng.random() < 0.2 else None,
+            repeat_of=self._pick(self.entries) if self.rng.random() < 0.2 else None,
         )
         disposition = self.rng.choice(("A1", "B1", "C1", "D1", "F1", "G1", "H1"))
         screen = self.rng.choice(("nnnnnnnnn", "nnnnnnnnu", "ynnnnnnnn"))
@@ -125,11 +169,9 @@ class Town:
         if disposition == "G1" and self.cases:
             facts.append(k.ContactLinkedToCase(case=self._pick(self.cases), relation="same_matter"))
         self.record(subjects.contact(desk, key), *facts)
-        self.contacts[key] = registered
-        if grounds(screen, registered.urgency):
-            self.mandatory.add(key)
         if disposition not in ("G1", "H1"):
             self.unopened[key] = (registered, finalised)
+        return None
 
     def open_case(self) -> None:
         contact = self._pick(self.unopened)
@@ -153,7 +195,7 @@ class Town:
         rest: list[Any] = self._disposed(key, finalised.primary_disposition)
         if required:
             rest = [c.MandatoryReportRequired(grounds=required, due=registered.started + timedelta(minutes=30))]
-        self._regions[key] = registered.region
+        self._regions[key], self.case_of[contact] = registered.region, key
         return self.record(subjects.case(registered.region, key), opened, triaged, *rest)
 
     def _disposed(self, case: str, disposition: str) -> list[Any]:
@@ -186,27 +228,47 @@ class Town:
         if key is None:
             return self.open_case()
         case, subject = self.cases[key], subjects.case(self._regions[key], key)
-        if case.report_open:
+        if case.report_open and self.rng.random() < 0.7:
             made = c.MandatoryReportMade(to="u01", method="phone", made=self._now, police_ref="P-1")
-            return self.record(subject, made, *self._disposed(key, self.rng.choice(("A1", "B1", "C1"))))
+            onward = self._disposed(key, self.rng.choice(("A1", "B1", "C1"))) if case.status == "triaged" else []
+            return self.record(subject, made, *onward)
+        if case.hindered:
+            over = c.MandatoryReportOverridden(post="测试岗位", reason="life_in_danger")
+            onward = self._disposed(key, self.rng.choice(("B1", "C1"))) if case.status == "triaged" else []
+            return self.record(subject, over, *onward)
         free = [unit for unit in UNITS if unit not in case.open_referrals.values()]
         today = self._now.date()
         done = c.CallbackCompleted(answered=True, solved=self.rng.random() < 0.6, satisfied=self.rng.random() < 0.5)
+        if not done.solved and not done.satisfied:
+            done = msgspec.structs.replace(done, founded=self.rng.choice((None, True, False)))
         choices: list[tuple[Any, ...]] = [
             (c.OutcomeRecorded(outcome="benefit", monthly_yuan=self.rng.choice((None, 800))),),
+            (c.OutcomeRecorded(outcome="enrolled", review_on=today + timedelta(days=30)),),
+            (c.AssignedToOfficer(officer=self.rng.choice(("coordinator", "duty-city"))),),
+            (c.ConsentRecorded(by="guardian", basis="guardian_consent", units=("u01",)),),
             (c.LeaderInstructionRecorded(instruction_no="批1", post="测试岗位"),),
             (c.RegistrationViewed(purpose="handling", fields=("registration_form",)),),
             (c.CoordinationRecorded(units=("u01",), measures=("visit",)),),
         ]
+        if case.report_made and not case.report_acknowledged:
+            choices.append((c.MandatoryReportAcknowledged(by="u01", acknowledged=self._now),))
+        if case.status == "accepted" and not case.report_open:
+            choices.append((c.CaseAnswered(disposition="A1"),))
+            choices.append((c.CaseNotAccepted(ground="1", route="court", told=self._now),))
+        for outcome in case.outcomes:
+            held = self.rng.random() < 0.6
+            again = today + timedelta(days=90) if held and self.rng.random() < 0.5 else None
+            choices.append((c.OutcomeReviewed(outcome=outcome, holds=held, reviewed_on=today, next_review_on=again),))
         if free:
             lead = self._pick(each for each in case.open_referrals if self._leads(each))
             choices.append((self._request(key, self.rng.choice(free), next(iter(case.returned), None), lead),))
-        if not case.open_referrals and case.handled:
+        if not case.open_referrals and case.handled and case.status == "awaiting_callback":
             missed = {*case.missed_on, today}
-            end = (c.CaseClosed(code="unreachable"),) if len(missed) >= cases.UNREACHABLE_AFTER_DAYS else ()
+            unreachable = len(missed) >= cases.UNREACHABLE_AFTER_DAYS and not case.report_open
+            end = (c.CaseClosed(code="unreachable"),) if unreachable else ()
             choices.append((c.CallbackAttempted(reached=False, on=today), *end))
             choices.append((c.CallbackAttempted(reached=True, on=today), done))
-        if case.status == "awaiting_callback" and case.called_back is not None:
+        if case.status == "awaiting_callback" and case.called_back is not None and not case.report_open:
             choices.append((c.CaseClosed(code="solved"),))
         return self.record(subject, *self.rng.choice(choices))
 
@@ -242,6 +304,8 @@ class Town:
             provisional=self.rng.random() < 0.3,
         )
         self.record(subjects.referral(asked.unit, key), issued)
+        if key not in self.cases[case].open_referrals:
+            return None
         noted = c.ReferralOutcomeNoted(referral=key, outcome="issued")
         return self.record(subjects.case(self._regions[case], case), noted)
 
@@ -249,7 +313,7 @@ class Town:
         return key in self.referrals and self.referrals[key].issued.role == "lead"
 
     def work_on_referral(self) -> None:
-        key = self._pick(key for key, each in self.referrals.items() if each.status not in ENDED)
+        key = self._pick(key for key, each in self.referrals.items() if each.status not in REFERRAL_ENDED)
         if key is None:
             return self.issue()
         state = self.referrals[key]
@@ -354,16 +418,105 @@ class Town:
         granted = r.ExtensionGranted(reason="complex", working_days=days)
         return [(granted, self._moved(state, "extension")), (r.ExtensionRefused(reason="complex"),)]
 
+    def _to_note(self) -> list[str]:
+        # A verified report may still be done again: the case hears of what stands.
+        ended = ("closed", "returned")
+        return [key for key, each in self.referrals.items() if each.status in ended and key not in self.noted]
+
     def note(self) -> None:
         """The case hears what came of a referral."""
-        ended = {"closed": "verified", "returned": "return_granted"}
-        key = self._pick(key for key, each in self.referrals.items() if each.status in ended and key not in self.noted)
+        key = self._pick(self._to_note())
         if key is None:
-            return self.work_on_referral()
+            return self._note_otherwise()
         self.noted.add(key)
         case = self.asked_by[key]
-        noted = c.ReferralOutcomeNoted(referral=key, outcome=ended[self.referrals[key].status], result="solved")
+        outcome = {"closed": "verified", "returned": "return_granted"}[self.referrals[key].status]
+        noted = c.ReferralOutcomeNoted(referral=key, outcome=outcome, result="solved")
         return self.record(subjects.case(self._regions[case], case), noted)
+
+    def _note_otherwise(self) -> None:
+        """A referral that is revoked, passed on, ended without a result, or to be done again."""
+        live = [key for key in self.referrals if key not in self.noted and self.referrals[key].status == "issued"]
+        key = self._pick(live)
+        if key is None:
+            return self.work_on_referral()
+        outcome = self.rng.choice(("revoked", "transferred_on", "terminated", "redo"))
+        onward: dict[str, Any] = {}
+        if outcome == "transferred_on" and self.rng.random() < 0.5:
+            onward = {"onward": derive_id("onward", key), "onward_unit": self.rng.choice(UNITS)}
+        if outcome != "redo":
+            self.noted.add(key)
+        case = self.asked_by[key]
+        noted = c.ReferralOutcomeNoted(referral=key, outcome=outcome, **onward)
+        return self.record(subjects.case(self._regions[case], case), noted)
+
+    def mend(self) -> None:
+        """An entry is corrected, voided, joined to a case or taken from it."""
+        key = self._pick(key for key, each in self.entries.items() if not each.voided)
+        if key is None:
+            return self.call()
+        state = self.entries[key]
+        entry = state.registered or state.drafted
+        assert entry is not None
+        subject, case = subjects.contact(entry.desk, key), self.cases.get(self.case_of.get(key, ""))
+        if state.finalised is None:
+            return self.record(subject, k.ContactVoided(reason="test_entry")) if self.rng.random() < 0.3 else None
+        if state.linked_to is not None:
+            left = k.ContactUnlinkedFromCase(case=state.linked_to, reason="other_matter")
+            again = k.ContactLinkedToCase(case=self._pick(self.cases), relation="same_matter")
+            return self.record(subject, left, again) if self.rng.random() < 0.5 else self.record(subject, left)
+        if case is not None and untouched(case) and self.rng.random() < 0.3:
+            self.record(self._subject_of(key), c.CaseClosed(code="voided"))
+            return self.record(subject, k.ContactVoided(reason="entered_twice"))
+        if self.cases and self.rng.random() < 0.2:
+            return self.record(subject, k.ContactLinkedToCase(case=self._pick(self.cases), relation="same_matter"))
+        return self._correct(key, subject, case)
+
+    def _subject_of(self, contact: str) -> str:
+        key = self.case_of[contact]
+        return subjects.case(self._regions[key], key)
+
+    def _correct(self, key: str, subject: str, case: cases.Case | None) -> None:
+        if case is None:
+            # Merged, silent, or not opened yet: nothing that could call for a report is corrected.
+            field, new = self.rng.choice((("category", "01"), ("heard_from", None), ("sex", "u")))
+        else:
+            field, new = self.rng.choice(
+                (("category", "01"), ("heard_from", None), ("sex", "u"), ("screen", "nnnynnnnn"), ("urgency", "1"),
+                 ("suspect_unit", self.rng.choice((*UNITS, None))), ("narrative", None)),
+            )  # fmt: skip
+        earlier = self._pick(self.entries) if field == "narrative" and self.rng.random() < 0.3 else None
+        corrected = k.ContactCorrected(
+            field=field, reason="typing_error", old_digest="0" * 64, new=new, repeat_of=earlier
+        )
+        self.record(subject, corrected)
+        if case is None or field not in TRIAGED:
+            return
+        command = NoteCorrection(command_id="c", case=self.case_of[key], field=field, new=new)
+        actor = Actor(principal="intake", role="service")
+        around = Env(now=self._now, occurred=self._now, actor=actor, new_id=lambda purpose: key)
+        brought = mandatory_report.correct(command, case, around)
+        if isinstance(brought, list):
+            self.record(self._subject_of(key), *brought)
+
+    def after_the_end(self) -> None:
+        """A case that rests comes back, goes to the archive, or is found to be related to another."""
+        key = self._pick(key for key, each in self.cases.items() if each.status in ENDED)
+        if key is None:
+            return self.work_on_case()
+        case, subject = self.cases[key], subjects.case(self._regions[key], key)
+        other, chance = self._pick(self.cases), self.rng.random()
+        if chance < 0.3 and case.closed_as != "voided":
+            return self.record(subject, c.CaseReopened(reason=self.rng.choice(("new_facts", "supervisor_order"))))
+        if chance < 0.5:
+            return self.record(subject, c.CaseArchived())
+        if other == key:
+            return None
+        stands = (other, "same_child") in case.links
+        fact = (c.CasesUnlinked if stands else c.CasesLinked)(other=other, relation="same_child")
+        mirrored = type(fact)(other=key, relation="same_child")
+        self.record(subject, fact)
+        return self.record(subjects.case(self._regions[other], other), mirrored)
 
     def supervise(self) -> None:
         open_notices = [key for key, each in self.notices.items() if each.open]

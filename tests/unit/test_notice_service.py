@@ -15,7 +15,6 @@ from events.referral import ReferralOverdue
 from services.bus.request import Accepted, Request
 from services.decision import Refused
 from services.ledger import Append, Stored
-from services.referral import notice_app
 from services.referral.app import SERVICE, Referrals
 from services.referral.folding import fold_notice
 from services.referral.notice import Notice, notice_id
@@ -263,10 +262,8 @@ def test_without_a_notice_that_stands_the_circular_is_drafted_by_itself(office: 
     assert office.notices(3)[0].drafted.escalated_from is None
 
 
-def test_what_draws_near_is_reminded_of_without_a_number(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The fact of the referral that says so is known by its name alone: any stands in for it here.
-    monkeypatch.setattr(notice_app, "REMINDING", frozenset({"ProgressReported"}))
-    office.at("2026-03-06T09:00").does("u07", "ReportProgress", referral=REFERRAL, measures=["mediated"])
+def test_what_draws_near_is_reminded_of_without_a_number(office: Office) -> None:
+    office.checks("2026-03-06T09:00")
     (reminder,) = office.notices(0)
     assert (reminder.status, reminder.doc_no) == ("served", None)
     assert not [each for each in office.ledger.commits if each.subject.startswith("ledger.series.remind")]

@@ -16,6 +16,7 @@ from events import subjects
 from events.calendar import published
 from events.publication import CalendarPublished, Holiday, digest_of
 from services.decision import Refused
+from services.intake.case_state import holder
 from services.projections.model import BadModel, load, materialised, models, parse, texts
 from services.projections.queries import QueryAnswer, answer, queries
 from services.projections.rebuild import rebuild
@@ -135,9 +136,28 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
     assert {key: row["open_referrals"] for key, row in board.items()} == {
         key: len(each.open_referrals) for key, each in town.cases.items()
     }
-    assert {key: row["mandatory"] for key, row in board.items()} == {
-        key: bool(each.report_grounds) for key, each in town.cases.items()
-    }
+    for key, row in board.items():
+        case = town.cases[key]
+        assert (row["mandatory"], row["mandatory_made"], row["mandatory_acknowledged"]) == (
+            bool(case.report_grounds),
+            case.report_made,
+            case.report_acknowledged,
+        )
+        assert (row["holder"], row["officer"], row["redone"], row["reopened"]) == (
+            holder(case),
+            case.officer,
+            case.redone,
+            case.reopened,
+        )
+        assert (row["suspect_unit"], row["category"], row["urgency"]) == (
+            case.suspect_unit,
+            case.triaged.category,
+            case.triaged.urgency,
+        )
+        reviews = [day for day in case.outcomes.values() if day and case.status != "archived"]
+        assert row["review_due"] == (min(reviews).isoformat() if reviews else None)
+        assert row["links"] == len({other for other, _ in case.links})
+        assert row["linked_contacts"] == sum(each.linked_to == key for each in town.entries.values())
     for row in rows(store, "referral_ledger"):
         state = town.referrals[row["referral"]]
         assert (row["status"], row["times_sent_back"], row["designated"], row["sign_overdue"]) == (
@@ -174,8 +194,28 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         for key, each in town.notices.items()
     }
     register = rows(store, "contact_register")
-    assert len(register) == len(town.contacts)
+    assert {row["contact"]: row["status"] for row in register} == {
+        key: each.status for key, each in town.entries.items()
+    }
+    for row in register:
+        entry = town.entries[row["contact"]]
+        for field in ("category", "sex", "urgency", "heard_from", "suspect_unit"):
+            assert row[field] == entry.value(field), field
+        assert row["counts"] == (entry.status == "finalised")
     assert {row["contact"] for row in register if row["mandatory"]} == town.mandatory
+    store.close()
+
+
+@FEW
+@given(seed=seeds)
+def test_no_case_is_without_someone_who_has_to_act(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    rng = Random(seed)
+    town = Town(rng)
+    town.grow(300)
+    town.settle()
+    store = open_store(tmp_path_factory.mktemp("models"))
+    store.apply(town.commits, "first")
+    assert rows(store, "unheld_cases") == []
     store.close()
 
 
@@ -242,7 +282,9 @@ def scorecard(referrals: str) -> list[tuple[Any, ...]]:
     )
     with duckdb.connect() as plain:
         plain.execute(f"create table referral_ledger as select * from (values {referrals}) as r({columns})")
-        plain.execute("create table supervision_ledger (unit text, level int, served text, last_seq bigint)")
+        plain.execute(
+            "create table supervision_ledger (unit text, level int, served text, withdrawn text, last_seq bigint)"
+        )
         plain.execute("create table unit as select 'u01' as unit, '甲' as zh, 'A' as en, 's' as sector")
         select = "select issued, judged, reported_in_time, overdue_open, withdrawn"
         return plain.execute(f"{select} from ({models()['unit_scorecard'].select})").fetchall()
@@ -315,7 +357,34 @@ def test_dispositions_partition_the_contacts_of_a_period(store: Store, town: Tow
     found = rows(store, "figures", **PARAMS["figures"])
     figures = {row["figure"]: row["value"] for row in found}
     parts = [value for name, value in figures.items() if name.startswith("contacts.disposition.")]
-    assert sum(parts) == figures["contacts"] == len(town.contacts)
+    assert sum(parts) == figures["contacts"] == sum(each.status == "finalised" for each in town.entries.values())
+
+
+def test_a_void_contact_keeps_its_row_and_counts_nowhere(tmp_path: Path) -> None:
+    town = Town(Random(1955))
+    town.grow(80)
+    for _ in range(200):
+        town.mend()
+    store = open_store(tmp_path / "mended")
+    store.apply(town.commits, "first")
+    register = rows(store, "contact_register")
+    void = [row for row in register if row["status"] == "void" and row["primary_disposition"]]
+    assert void and not any(row["counts"] for row in void)
+    counted = sum(row["counts"] for row in register)
+    assert sum(row["contacts"] for row in rows(store, "hotline_daily")) == counted < len(register)
+    store.close()
+
+
+def test_the_history_of_a_case_shows_a_correction_beside_what_stood_there(store: Store, town: Town) -> None:
+    row = next(row for row in rows(store, "contact_register") if row["corrections"] and row["case_id"])
+    story = rows(store, "case_history", case=row["case_id"])
+    types = [each["type"] for each in story if each["key"] == row["contact"]]
+    assert types.index("ContactRegistered.v1") < types.index("ContactCorrected.v1")
+
+
+def test_supervision_sees_who_answers_for_work_before_the_report(store: Store, town: Town) -> None:
+    seen = {row["case_id"] for row in rows(store, "overridden_reports")}
+    assert seen == town.overridden != set()
 
 
 def test_only_deadlines_that_have_passed_are_open(store: Store) -> None:

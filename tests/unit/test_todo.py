@@ -115,4 +115,4 @@ def test_a_desk_sees_the_reports_of_its_own_contacts(store: Store, now: datetime
 def test_no_case_is_named_to_a_unit(store: Store, town: Town, now: datetime) -> None:
     listed = todo(store, now, "unit")
     assert not {row["identity"] for row in listed} & town.cases.keys()
-    assert not {row["number"] for row in listed} & {each.number for each in town.contacts.values()}
+    assert not {row["number"] for row in listed} & {each.opened.number for each in town.cases.values()}

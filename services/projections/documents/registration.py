@@ -16,8 +16,8 @@ def registration_document(
 ) -> Document:
     """The form from what ViewRegistration returned: the plain personal fields and the facts of contact and case."""
     by_type = _by_type(facts)
-    entry = by_type["ContactRegistered.v1"][0]["fact"]
-    final = by_type["ContactFinalised.v1"][0]["fact"]
+    entry = _corrected(by_type["ContactRegistered.v1"][0]["fact"], by_type)
+    final = _corrected(by_type["ContactFinalised.v1"][0]["fact"], by_type)
     lines = _lines(entry, final, by_type, personal, lang)
     return Document(
         kind="registration",
@@ -39,6 +39,15 @@ def _by_type(facts: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, 
     for each in facts:
         grouped.setdefault(each["fact"]["type"], []).append(each)
     return grouped
+
+
+def _corrected(fact: Mapping[str, Any], by_type: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """The coded fields as they stand; corrected personal ones come with the plain fields."""
+    now = dict(fact)
+    for each in by_type.get("ContactCorrected.v1", ()):
+        if each["fact"]["field"] in now:
+            now[each["fact"]["field"]] = each["fact"]["new"]
+    return now
 
 
 def _moment(value: object) -> str:

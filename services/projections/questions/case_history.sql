@@ -1,5 +1,5 @@
 -- query: case_history (个案经过)
--- over: case_board, referral_ledger, supervision_ledger
+-- over: case_board, contact_register, referral_ledger, supervision_ledger
 -- column: seq | 事件号 | position in the ledger
 -- column: kind | 对象 | code of list kind
 -- column: key | 标识 | id of that contact, case …
@@ -13,12 +13,14 @@
 -- glance: seq, occurred, kind, type, principal, role
 -- param: case text! | 个案或编号 | id of the case, or number of its contact
 -- order: seq, idx
--- The case, the contact that opened it, its referrals and their notices, in the order of the ledger.
+-- The case, the contact that opened it and those that were joined to it, its referrals and their notices, in the order of the ledger.
 with named as (select case_id, contact from case_board where case_id = $case or number = $case),
 referred as (select referral from referral_ledger where case_id in (select case_id from named)),
 part as (
     select 'case' as kind, case_id as key from named
     union all select 'contact', contact from named
+    union
+    select 'contact', contact from contact_register where case_id in (select case_id from named)
     union all select 'referral', referral from referred
     union all select 'notice', notice from supervision_ledger where referral in (select referral from referred)
 )

@@ -6,11 +6,15 @@
 -- param: to day! | 截止日期 | last day of the period
 -- order: figure
 -- Contacts by the day they began, cases by the day they were opened, referrals and notices by the day they were issued or drafted.
-with contact as materialized (
+-- A draft and a void contact count as such alone, and so does a case that was voided.
+with entered as materialized (
     select * from contact_register where timezone('Asia/Shanghai', started)::date between $from::date and $to::date
 ),
+contact as materialized (select * from entered where counts),
 board as materialized (
-    select * from case_board where timezone('Asia/Shanghai', opened)::date between $from::date and $to::date
+    select * from case_board
+    where timezone('Asia/Shanghai', opened)::date between $from::date and $to::date
+    and (status <> 'closed' or closure_code <> 'voided')
 ),
 referred as materialized (
     select * from referral_ledger where timezone('Asia/Shanghai', issued)::date between $from::date and $to::date
@@ -19,6 +23,9 @@ supervised as materialized (
     select * from supervision_ledger where timezone('Asia/Shanghai', drafted)::date between $from::date and $to::date
 )
 select 'contacts' as figure, count(*) as value from contact
+union all select 'contacts.void', count(*) from entered where status = 'void'
+union all select 'contacts.draft', count(*) from entered where status = 'draft'
+union all select 'contacts.corrected', count(*) from contact where corrections > 0
 union all select 'contacts.mandatory', count(*) from contact where mandatory
 union all select 'contacts.repeated', count(*) from contact where repeat_of is not null
 union all select 'contacts.disposition.' || coalesce(disposition_group, 'none'), count(*) from contact group by all
@@ -35,6 +42,9 @@ union all select 'contacts.heard_from.' || coalesce(heard_from, 'none'), count(*
 union all select 'cases', count(*) from board
 union all select 'cases.status.' || status, count(*) from board group by all
 union all select 'cases.mandatory', count(*) from board where mandatory
+union all select 'cases.report_overridden', count(*) from board where override_post is not null
+union all select 'cases.redone', count(*) from board where redone > 0
+union all select 'cases.reopened', count(*) from board where reopened > 0
 union all select 'cases.coordinations', coalesce(sum(coordinations), 0)::bigint from board
 union all select 'cases.instructions', coalesce(sum(instructions), 0)::bigint from board
 union all select 'cases.monthly_yuan', coalesce(sum(monthly_yuan), 0)::bigint from board

@@ -20,7 +20,7 @@
 with days as (select day, sum(is_workday::bigint) over (order by day) as n from calendar),
 work as (
     select 'report_to_police' as task, number, null as unit, category, urgency, null::timestamptz as since,
-        report_due as due, case_id as identity, desk, ['duty_officer', 'coordinator', 'supervisor'] as roles
+        mandatory_due as due, case_id as identity, desk, ['duty_officer', 'coordinator', 'supervisor'] as roles
     from case_board where status = 'triaged' and mandatory and not mandatory_made
     union all
     select 'refer', number, null, category, urgency, null, null, case_id, desk, ['coordinator']

@@ -1,0 +1,194 @@
+"""Drafts, corrections, voids and links of a contact. domain.md §4.3 A."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from events.codes import code_list
+from events.commit import Actor
+from events.contact import ContactCorrected, ContactDrafted, ContactFinalised, ContactLinkedToCase, ContactVoided
+from services.decision import Already, DamagedHistory, Refused
+from services.intake import contact, corrections
+from services.intake.commands import CorrectContact
+from services.projections.documents.blocks import Provenance
+from services.projections.documents.registration import registration_document
+from tests.support.intake import CASE, KEY, SILENT, STARTED, YES, entry, env
+from tests.support.intake_states import CORRECT, LINK, MERGED, OTHER, UNLINK, VOID, Entry, draft, finalise
+
+
+def correct(field: str, value: str, reason: str = "misheard") -> CorrectContact:
+    return CorrectContact(command_id="c", contact=KEY, field=field, value=value, reason=reason)
+
+
+def test_a_draft_takes_the_number_and_decides_nothing() -> None:
+    drafted = Entry(draft(category="05"))
+    assert [type(fact) for fact in drafted.facts] == [ContactDrafted]
+    assert drafted.state.status == "draft" and drafted.state.finalised is None
+
+
+def test_a_draft_goes_on_until_it_is_finalised() -> None:
+    drafted = Entry(draft(), draft(narrative="又记一句"), finalise())
+    assert drafted.state.status == "finalised"
+    assert drafted.decide(finalise()) == Already()
+
+
+def test_the_same_draft_again_is_unchanged_and_another_call_does_not_get_its_number() -> None:
+    drafted = Entry(draft())
+    assert drafted.decide(draft()) == Already()
+    other = draft(started=STARTED + timedelta(minutes=1))
+    assert drafted.decide(other) == Refused("contact.number_taken", "number")
+
+
+def test_a_draft_may_lack_a_code_and_holds_no_wrong_one() -> None:
+    assert Entry().decide(draft(category="zz")) == Refused("code.unknown", "category", {"list": "category"})
+    assert Entry().decide(draft(region="231001")) == Refused("contact.statistical_region", "region")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"disposition": "D1", "ground": "1"}, "contact.route_missing"),
+        ({"disposition": "D1", "ground": "1", "route": "moon"}, "code.unknown"),
+        ({"ground": "1", "route": "court"}, "contact.ground_without_refusal"),
+        ({"suspect_unit": "u99"}, "unit.unknown"),
+        ({"disposition": "B1", "unit": "u07", "suspect_unit": "u07"}, "contact.suspect_unit"),
+        ({"into": OTHER}, "contact.into_without_merge"),
+    ],
+)
+def test_an_entry_that_sends_the_caller_wrong_is_refused(changes: dict[str, Any], code: str) -> None:
+    outcome = Entry().decide(entry(**changes))
+    assert isinstance(outcome, Refused) and outcome.code == code
+
+
+def test_a_contact_that_is_not_accepted_says_why_and_where_to_go() -> None:
+    facts = Entry(entry(disposition="D1", ground="1", route="court")).facts
+    assert [(f.ground, f.route) for f in facts if isinstance(f, ContactFinalised)] == [("1", "court")]
+
+
+def test_fields_that_came_in_later_do_not_change_the_digest_of_an_older_entry() -> None:
+    older = msgspec.json.encode(msgspec.structs.replace(entry(), command_id="0")).decode()
+    text = older.replace(',"suspect_unit":null,"ground":null,"route":null,"into":null', "")
+    assert contact.canonical(entry()) == text != older
+
+
+def test_a_correction_keeps_the_digest_of_what_stood_there() -> None:
+    corrected = Entry(entry(), CORRECT)
+    assert corrected.facts[-1] == ContactCorrected(
+        field="category", reason="misheard", old_digest=env().keyed_digest("05"), new="01"
+    )
+    assert corrected.state.value("category") == "01" and corrected.state.registered.category == "05"
+    assert corrected.decide(CORRECT) == Already()
+
+
+def test_the_printed_form_shows_what_stands_now() -> None:
+    facts = [
+        {"occurred": STARTED, "actor": "duty-city", "fact": msgspec.to_builtins(fact)}
+        for fact in Entry(entry(), CORRECT).facts
+    ]
+    origin = Provenance(
+        position=1, head_hash="0" * 64, as_of="-", code="-", figures_digest="-", command="-", simulated=True
+    )
+    printed = str(registration_document({}, facts, origin, "zh").blocks)
+    categories = code_list("category")
+    assert categories.zh("01") in printed and categories.zh("05") not in printed
+
+
+def test_a_personal_value_is_never_in_the_fact_of_its_correction() -> None:
+    life = Entry(entry(), plain={"child_name": "虚构乙"})
+    outcome = life.decide(correct("child_name", "虚构丙"))
+    assert outcome == [ContactCorrected(field="child_name", reason="misheard", old_digest=env().keyed_digest("虚构乙"))]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("number", "96308-2026-002", "contact.field_not_correctable"),
+        ("disposition", "B1", "contact.field_not_correctable"),
+        ("started", "2026-03-02T09:00:00+08:00", "contact.field_not_correctable"),
+        ("category", "", "contact.field_required"),
+        ("category", "zz", "code.unknown"),
+        ("category", "90", "contact.half_non_substantive"),
+        ("region", "231024", "code.not_in_use"),
+        ("region", "231001", "contact.statistical_region"),
+        ("screen", "yes", "command.bad_value"),
+        ("suspect_unit", "u99", "unit.unknown"),
+        ("caller_phone", "not a phone", "command.bad_value"),
+        ("child_age", "121", "command.bad_value"),
+        ("narrative", " ", "contact.content_missing"),
+        ("opinion", "", "contact.opinion_missing"),
+    ],
+)
+def test_a_correction_that_makes_no_sense_is_refused(field: str, value: str, code: str) -> None:
+    outcome = Entry(entry()).decide(correct(field, value))
+    assert isinstance(outcome, Refused) and outcome.code == code
+
+
+def test_a_correction_names_its_reason() -> None:
+    outcome = Entry(entry()).decide(correct("category", "01", reason="whim"))
+    assert outcome == Refused("code.unknown", "reason", {"list": "correction_reason"})
+
+
+def test_a_field_that_may_be_empty_can_be_emptied() -> None:
+    life = Entry(entry(heard_from="card"), correct("heard_from", ""))
+    assert life.state.value("heard_from") is None
+
+
+def test_a_merged_contact_in_which_harm_comes_to_light_is_not_just_corrected() -> None:
+    assert Entry(MERGED, own_case=None).decide(correct("screen", YES)) == Refused(
+        "contact.mandatory_report_open", "value"
+    )
+    assert isinstance(Entry(entry()).decide(correct("screen", YES)), list)
+
+
+def test_no_correction_puts_a_person_into_a_silent_call() -> None:
+    silent = Entry(entry(**SILENT, narrative="", opinion=""), own_case=None)
+    assert silent.decide(correct("caller_name", "测试甲")) == Refused(
+        "contact.personal_data_in_non_substantive", "value"
+    )
+
+
+def test_a_county_s_duty_officer_corrects_the_own_desk_s_entries_alone() -> None:
+    officer = Actor(principal="duty-ningan", role="duty_officer")
+    outcome = corrections.decide(CORRECT, Entry(entry()).state, env(actor=officer), corrections.Around())
+    assert outcome == Refused("contact.other_desk", "contact")
+
+
+def test_a_void_contact_keeps_its_number() -> None:
+    void = Entry(entry(), VOID, own_case_voided=True)
+    assert void.facts[-1] == ContactVoided(reason="entered_twice")
+    assert void.decide(entry()) == Refused("contact.voided", "number")
+
+
+def test_a_contact_is_not_voided_while_a_case_depends_on_it_or_is_about_to() -> None:
+    for around in ({"own_case": CASE}, {"own_case": None}):
+        assert Entry(entry(), **around).decide(VOID) == Refused("contact.case_depends", "contact")
+    silent = entry(**SILENT, narrative="", opinion="")
+    assert isinstance(Entry(silent, own_case=None).decide(VOID), list)
+
+
+def test_the_same_facts_again_are_linked_to_the_case_in_hand() -> None:
+    linked = [fact for fact in Entry(MERGED, own_case=None).facts if isinstance(fact, ContactLinkedToCase)]
+    assert linked == [ContactLinkedToCase(case=OTHER, relation="same_matter")]
+    assert Entry(entry()).decide(msgspec.structs.replace(LINK, case=CASE)) == Refused("contact.own_case", "case")
+
+
+def test_a_merged_contact_always_belongs_to_a_case() -> None:
+    merged = Entry(MERGED, own_case=None)
+    assert merged.decide(UNLINK) == Refused("contact.merged_needs_a_case", "into")
+    assert isinstance(merged.decide(msgspec.structs.replace(UNLINK, into=CASE)), list)
+    assert merged.state.linked_to == CASE
+
+
+def test_nothing_is_joined_to_a_case_that_was_voided() -> None:
+    life = Entry(entry(), target_voided=True)
+    assert life.decide(LINK) == Refused("case.voided", "case")
+
+
+def test_a_history_that_corrects_a_draft_or_uses_a_void_number_is_damage() -> None:
+    drafted, void = Entry(draft()), Entry(draft(), VOID)
+    with pytest.raises(DamagedHistory):
+        contact.evolve(drafted.state, ContactCorrected(field="sex", reason="misheard", old_digest="0" * 64), KEY)
+    with pytest.raises(DamagedHistory):
+        contact.evolve(void.state, Entry(entry()).facts[0], KEY)
