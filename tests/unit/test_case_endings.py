@@ -1,6 +1,6 @@
 """How a case ends, comes back and is related to others; and random lives of it. domain.md §4.3 B."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
