@@ -171,6 +171,8 @@ class DueRecomputed(Fact, tag="DueRecomputed.v1", frozen=True, kw_only=True):
     calendar_version: Label
     provisional: bool
     counted: Period
+    # Until when the unit may ask to return it, when a hold moved that too.
+    return_until: Moment | None = None
 
 
 class ReferralRevoked(Fact, tag="ReferralRevoked.v1", frozen=True, kw_only=True):

@@ -122,7 +122,12 @@ def _resume(state: Referral, env: Env, deadlines: Deadlines) -> list[ReferralFac
         # Hours stood still as long as the referral did.
         later = state.counted.start + (env.occurred - state.held_from)
         counted = msgspec.structs.replace(state.counted, start=later)
-    return [ReferralResumed(working_days=days), _recomputed(state, state.due_report, counted, HOLD, deadlines)]
+    moved = _recomputed(state, state.due_report, counted, HOLD, deadlines)
+    if state.return_until is not None:
+        # Who could not ask for a return while it was held has that time as well.
+        until, _ = deadlines.end(Period(start=state.return_until, limit=days, unit=WORKING_DAYS))
+        moved = msgspec.structs.replace(moved, return_until=until)
+    return [ReferralResumed(working_days=days), moved]
 
 
 def _recomputed(state: Referral, due: datetime, counted: Period, cause: str, deadlines: Deadlines) -> DueRecomputed:

@@ -60,6 +60,9 @@ def decide(
             return Already()
         case _, None:
             return Refused("referral.not_found", "referral")
+        case CheckDeadline(), Referral() if (refusal := misdated(command, env, env.now - AHEAD_MAX)) is not None:
+            # The ladder counts from its steps: whoever looks, looks now.
+            return refusal
         case CheckDeadline(), Referral():
             return check(state, env.now, deadlines) or Already()
         case NoteCoUnit(), Referral():

@@ -180,7 +180,9 @@ def _timed(state: Referral, fact: ReferralFact, principal: str, occurred: dateti
         case Referral(status="on_hold", held_status=str(status)), ReferralResumed():
             return change(state, status=status, since=occurred, held_from=None, held_status=None, moving=HOLD)
         case Referral(), DueRecomputed(old=old, new=new, cause=cause) if old == state.due and _may_move(state, cause):
-            moved = change(state, moving=None, **({"due_sign": new} if state.status == "issued" else {}))
+            moved = change(state, moving=None, return_until=fact.return_until or state.return_until)
+            if state.status == "issued":
+                moved = change(moved, due_sign=new)
             return _due(moved, None if state.status == "issued" else new, fact, occurred)
         case Referral(reminded=False), DueSoon() if state.due is not None:
             return change(state, reminded=True)

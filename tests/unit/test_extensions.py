@@ -21,6 +21,7 @@ from services.referral.commands import (
 from services.referral.referral import next_wake
 from services.referral.working_clock import WorkingClock
 from tests.unit.test_referral import (
+    ASK_RETURN,
     CHECK,
     CLOCK,
     COORDINATOR,
@@ -140,6 +141,16 @@ def test_a_hold_moves_the_date_by_the_working_days_held(
     outcome = life.decide(RESUME, moment(f"2026-{resumed}"), COORDINATOR)
     assert isinstance(outcome, list) and outcome[0] == ReferralResumed(working_days=days)
     assert due(life) == ends
+
+
+def test_a_hold_gives_the_unit_its_days_to_ask_for_a_return(life: Life) -> None:
+    assert life.state is not None and life.state.return_until is not None
+    assert life.state.return_until.date() == date(2026, 2, 27)
+    life.decide(HOLD, SIGNED_AT, COORDINATOR)
+    life.decide(RESUME, moment("2026-03-16T09:00"), COORDINATOR)
+    # 17 working days were held.
+    assert life.state.return_until.date() == date(2026, 3, 23)
+    assert isinstance(life.decide(ASK_RETURN, moment("2026-03-23T23:00")), list)
 
 
 def test_hours_stand_still_as_long_as_the_referral_does() -> None:

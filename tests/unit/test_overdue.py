@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.referral import DueSoon, ReferralOverdue, SignOverdue
-from services.decision import Already
+from services.decision import Already, Refused
 from services.referral.referral import next_wake
 from tests.unit.test_referral import (
     ASK_RETURN,
@@ -105,3 +105,10 @@ def test_each_step_is_recorded_once_however_often_it_is_asked_for(days: int) -> 
         outcome = life.decide(CHECK, SIGNED_AT + timedelta(days=days), COORDINATOR)
         found += outcome if isinstance(outcome, list) else []
     assert len([fact for fact in found if isinstance(fact, SignOverdue)]) == len(found) == (days > 1)
+
+
+@pytest.mark.parametrize(("days", "code"), [(-3, "referral.back_dated"), (3, "command.in_the_future")])
+def test_a_step_of_the_ladder_is_never_dated_otherwise_than_now(days: int, code: str) -> None:
+    now = moment("2026-03-20T09:00")
+    outcome = Life().decide(CHECK, now, COORDINATOR, occurred=now + timedelta(days=days))
+    assert outcome == Refused(code, "occurred")
