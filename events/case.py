@@ -129,9 +129,6 @@ class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", frozen=True, kw_
     referral: Id
     outcome: Code
     result: Code | None = None
-    # 再转: the referral that goes on in its place, and its unit, when the unit passed it on itself.
-    onward: Id | None = None
-    onward_unit: Token | None = None
     # Set when nothing is left to be done but to call back.
     callback_due: Moment | None = None
 

@@ -168,16 +168,13 @@ def _note(command: NoteReferralOutcome, state: Case, env: Env) -> Outcome:
         referral=command.referral,
         outcome=command.outcome,
         result=command.result,
-        onward=command.onward,
-        onward_unit=command.onward_unit,
     )
     if command.outcome == "redo":
         if command.referral not in state.requested:
             return Already()
         return [noted] if state.status in OPEN else [CaseReopened(reason="redo"), noted]
     known = command.outcome == "issued" and command.referral in state.issued
-    passed_on = command.onward is not None and command.onward in state.requested
-    if known or passed_on or command.referral not in state.open_referrals:
+    if known or command.referral not in state.open_referrals:
         return Already()
     return [_with_callback(noted, state, env)]
 

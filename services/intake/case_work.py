@@ -111,16 +111,6 @@ def _noted(state: Case, fact: ReferralOutcomeNoted) -> Case | None:
     match fact.outcome:
         case "issued" if referral not in state.issued:
             return msgspec.structs.replace(state, issued=(*state.issued, referral))
-        case "transferred_on" if fact.onward is not None and fact.onward_unit is not None:
-            if fact.onward in state.requested:
-                return None
-            left = {key: unit for key, unit in state.open_referrals.items() if key != referral}
-            return msgspec.structs.replace(
-                state,
-                open_referrals={**left, fact.onward: fact.onward_unit},
-                requested={**state.requested, fact.onward: fact.onward_unit},
-                status="in_handling",
-            )
         case "verified" | "terminated":
             return _ended(state, referral, handled=True)
         case outcome if outcome in WITHOUT_RESULT:

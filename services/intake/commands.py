@@ -250,8 +250,6 @@ class NoteReferralOutcome(Command, frozen=True, kw_only=True):
     referral: Id
     outcome: Code
     result: Code | None = None
-    onward: Id | None = None
-    onward_unit: Token | None = None
 
 
 class ViewRegistration(Command, frozen=True, kw_only=True):

@@ -114,9 +114,6 @@ class Reactions:
         if key is None:
             # Issued outside a case (a referral sent by hand): nothing to note on.
             return
-        onward = getattr(fact, "onward", None) if outcome == "transferred_on" else None
-        if onward is not None:
-            self._vault.link(onward, key)
         await self._react(
             stored,
             NoteReferralOutcome(
@@ -125,8 +122,6 @@ class Reactions:
                 referral=stored.commit.key,
                 outcome=outcome,
                 result=getattr(fact, "result", None) if outcome == "verified" else None,
-                onward=onward,
-                onward_unit=getattr(fact, "onward_unit", None) if onward else None,
             ),
         )
 

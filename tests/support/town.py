@@ -26,6 +26,16 @@ from services.referral import referral as referrals
 from services.referral.referral_history import ENDED as REFERRAL_ENDED
 from tests.support.read_models import CHINA, DESKS, UNITS, Held
 
+# Status of a referral -> what its case hears.
+HEARD_AS = {
+    "verified": "verified",
+    "closed": "verified",
+    "returned": "return_granted",
+    "revoked": "revoked",
+    "transferred_on": "transferred_on",
+    "terminated": "terminated",
+}
+
 
 class Town:
     """Records one legal fact after another, as the services would; `rng` decides which.
@@ -45,7 +55,7 @@ class Town:
         self.case_of: dict[str, str] = {}
         self.overridden: set[str] = set()
         self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
-        self.noted: set[str] = set()
+        self.noted: dict[str, str] = {}
         self._heads: dict[str, tuple[int, str]] = {}
         self._regions: dict[str, str] = {}
         self._numbers = 0
@@ -418,37 +428,33 @@ class Town:
         granted = r.ExtensionGranted(reason="complex", working_days=days)
         return [(granted, self._moved(state, "extension")), (r.ExtensionRefused(reason="complex"),)]
 
-    def _to_note(self) -> list[str]:
-        # A verified report may still be done again: the case hears of what stands.
-        ended = ("closed", "returned")
-        return [key for key, each in self.referrals.items() if each.status in ended and key not in self.noted]
+    def _to_note(self) -> dict[str, str]:
+        """What the cases have not heard yet of their referrals: referral -> outcome."""
+        found = {}
+        for key, each in self.referrals.items():
+            outcome, heard = HEARD_AS.get(each.status), self.noted.get(key)
+            if outcome is not None and heard is None:
+                found[key] = outcome
+            elif outcome is None and heard == "verified":
+                found[key] = "redo"
+        return found
 
     def note(self) -> None:
-        """The case hears what came of a referral."""
-        key = self._pick(self._to_note())
-        if key is None:
-            return self._note_otherwise()
-        self.noted.add(key)
-        case = self.asked_by[key]
-        outcome = {"closed": "verified", "returned": "return_granted"}[self.referrals[key].status]
-        noted = c.ReferralOutcomeNoted(referral=key, outcome=outcome, result="solved")
-        return self.record(subjects.case(self._regions[case], case), noted)
-
-    def _note_otherwise(self) -> None:
-        """A referral that is revoked, passed on, ended without a result, or to be done again."""
-        live = [key for key in self.referrals if key not in self.noted and self.referrals[key].status == "issued"]
-        key = self._pick(live)
+        """The case hears what came of a referral, also when it has to be done again."""
+        waiting = self._to_note()
+        key = self._pick(waiting)
         if key is None:
             return self.work_on_referral()
-        outcome = self.rng.choice(("revoked", "transferred_on", "terminated", "redo"))
-        onward: dict[str, Any] = {}
-        if outcome == "transferred_on" and self.rng.random() < 0.5:
-            onward = {"onward": derive_id("onward", key), "onward_unit": self.rng.choice(UNITS)}
-        if outcome != "redo":
-            self.noted.add(key)
-        case = self.asked_by[key]
-        noted = c.ReferralOutcomeNoted(referral=key, outcome=outcome, **onward)
-        return self.record(subjects.case(self._regions[case], case), noted)
+        outcome, case = waiting[key], self.asked_by[key]
+        result = "solved" if outcome == "verified" else None
+        facts: list[Any] = [c.ReferralOutcomeNoted(referral=key, outcome=outcome, result=result)]
+        if outcome == "redo":
+            del self.noted[key]
+            if self.cases[case].status not in cases.OPEN:
+                facts.insert(0, c.CaseReopened(reason="redo"))
+        else:
+            self.noted[key] = outcome
+        return self.record(subjects.case(self._regions[case], case), *facts)
 
     def mend(self) -> None:
         """An entry is corrected, voided, joined to a case or taken from it."""

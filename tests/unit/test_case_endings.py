@@ -148,9 +148,14 @@ def test_intake_listens_to_everything_that_can_become_of_a_referral() -> None:
     assert sorted(OUTCOMES.values()) == sorted(entry.code for entry in code_list("referral_outcome"))
 
 
-def test_a_referral_that_its_unit_passed_on_goes_on_under_its_new_id() -> None:
-    life = lived(noted("transferred_on", onward=OTHER, onward_unit="u01"))
+def test_an_open_referral_is_transferred_on_by_the_one_that_replaces_it() -> None:
+    life = lived()
+    life.decide(refer("u01", replaces=REFERRAL), new=OTHER)
+    assert life.state is not None and life.state.open_referrals == {REFERRAL: "u07", OTHER: "u01"}
+    life.decide(noted("transferred_on"))
     assert life.status == "in_handling" and life.state.open_referrals == {OTHER: "u01"}
+    # It has its successor: none can be asked for a second time.
+    assert life.decide(refer("u02", replaces=REFERRAL)) == Refused("case.nothing_to_replace", "replaces")
 
 
 @pytest.mark.parametrize("ended", ["revoked", "transferred_on", "return_granted"])

@@ -92,7 +92,7 @@ moved as (
             when 'CoordinationRecorded.v1' then 'coordinated'
             when 'ReferralOutcomeNoted.v1' then
                 case
-                    when data ->> 'outcome' = 'redo' or data ->> 'onward' is not null then 'in_handling'
+                    when data ->> 'outcome' = 'redo' then 'in_handling'
                     when data ->> 'outcome' <> 'issued' then 'referral_ended'
                 end
         end as step,
@@ -120,7 +120,7 @@ course as (
         coalesce(arg_max(handled, place) filter (where handled is not null), false) as handled
     from moved group by about
 ),
--- A referral that was asked for, or that a unit passed on itself, is in hand until something came of it.
+-- A referral that was asked for is in hand until something came of it.
 referred as (
     select
         about,
@@ -130,9 +130,6 @@ referred as (
     from (
         select about, place, data ->> 'referral' as referral, data ->> 'unit' as unit, null as outcome
         from fact where type = 'ReferralRequested.v1'
-        union all
-        select about, place, data ->> 'onward', data ->> 'onward_unit', null
-        from fact where type = 'ReferralOutcomeNoted.v1' and data ->> 'onward' is not null
         union all
         select about, place, data ->> 'referral', null, data ->> 'outcome'
         from fact where type = 'ReferralOutcomeNoted.v1'
