@@ -155,7 +155,7 @@ def test_an_open_referral_is_transferred_on_by_the_one_that_replaces_it() -> Non
     life.decide(noted("transferred_on"))
     assert life.status == "in_handling" and life.state.open_referrals == {OTHER: "u01"}
     # It has its successor: none can be asked for a second time.
-    assert life.decide(refer("u02", replaces=REFERRAL)) == Refused("case.nothing_to_replace", "replaces")
+    assert life.decide(refer("u07", replaces=REFERRAL)) == Refused("case.nothing_to_replace", "replaces")
 
 
 @pytest.mark.parametrize("ended", ["revoked", "transferred_on", "return_granted"])
