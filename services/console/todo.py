@@ -15,14 +15,18 @@ from services.directory import directory
 ROLES = ("coordinator", "supervisor", "duty_officer", "unit")
 # What the next command needs besides the id: shown as places to fill in, so that the line can be copied.
 FIELDS = {
-    "intake.MakeMandatoryReport": "to=police method=phone_110 made=… police_ref=…",
+    "intake.MakeMandatoryReport": "to=u01 method=phone_110 made=… police_ref=…",
+    "intake.AcknowledgeMandatoryReport": "by=… acknowledged=…",
     "intake.RequestReferral": "unit=…",
     "intake.RecordCallback": "reached=true answered=… solved=… satisfied=…",
     "intake.CloseCase": "code=resolved",
+    "intake.ReviewOutcome": "outcome=… holds=true",
     "referral.ReportResult": "result=… measures=… handled_on=…",
     "referral.ReplyToNotice": "result=… measures=…",
     "referral.SignOffNotice": "signatory=… authority_basis=…",
+    "referral.ServeNotice": "method=…",
 }
+NOTICE_VERBS = ("Notice", "Reply")
 LIGHTS = {"red": "red", "yellow": "yellow", "blue": "blue", "green": "green"}
 
 
@@ -85,7 +89,11 @@ def _lit(row: dict[str, Any], name: str, cell: str) -> str:
 
 def _command(session: Session, row: dict[str, Any]) -> str:
     verb = row["command"]
-    target = {"intake": "case", "referral": "notice" if "Notice" in verb else "referral"}[verb.partition(".")[0]]
+    if verb == "intake.FinaliseContact":
+        # The whole form is entered once more: too long for a line.
+        return f"lianxi send {verb} FILE --as {session.principal}"
+    on_notice = any(word in verb for word in NOTICE_VERBS)
+    target = {"intake": "case", "referral": "notice" if on_notice else "referral"}[verb.partition(".")[0]]
     data = "" if session.data == DATA else f"--data {session.data} "
     fields = f" {FIELDS[verb]}" if verb in FIELDS else ""
     return f"lianxi {data}send {verb} {target}={row['identity']}{fields} --as {session.principal}"

@@ -22,8 +22,9 @@ from services.command import Command
 from services.decision import Already, Env, Refused
 from services.directory import directory
 from services.intake import case as cases
+from services.referral import notice as notices
 from services.referral import referral as referrals
-from services.referral.commands import CheckDeadline
+from services.referral.commands import CheckDeadline, CheckNotice, DraftNotice
 from services.referral.referral import next_wake
 from services.referral.working_clock import WorkingClock
 
@@ -105,7 +106,7 @@ class Life(Struct, frozen=True, kw_only=True):
         """Time passes, and the timers do what they do until then."""
         assert self.kind.check is not None, f"time alone changes nothing of a {self.kind.name}"
         until = datetime.fromisoformat(moment).replace(tzinfo=CHINA)
-        life, found = self, []
+        life, found = self, list[Any]()
         service = Actor(principal="referral", role="service")
         for _ in range(STEPS_MAX):
             wake = self.kind.wake(life.state)
@@ -225,8 +226,24 @@ def case(planned: tuple[str, str | None] | None = None) -> Life:
     return _unborn(Kind("case", decide, lambda state, fact, principal, occurred: cases.evolve(state, fact)))
 
 
+def notice(about: Life) -> Life:
+    """A notice about this referral, not drafted yet."""
+    counted = WorkingClock()
+
+    def decide(command: Command, state: Any, env: Env) -> Any:
+        if isinstance(command, DraftNotice) and state is None:
+            return notices.draft(command, about.state, env, counted, "青催〔2026〕1号", [])
+        return notices.decide(command, state, env, counted, "青督〔2026〕1号")
+
+    def evolve(state: Any, fact: Any, principal: str, occurred: datetime) -> Any:
+        return notices.evolve(state, fact, occurred)
+
+    kind = Kind("notice", decide, evolve, notices.next_wake, CheckNotice(command_id="wake", notice=KEY))
+    return msgspec.structs.replace(_unborn(kind), now=about.now)
+
+
 def _unborn(kind: Kind) -> Life:
-    actor = Actor(principal=kind.name if kind.name == "referral" else "intake", role="service")
+    actor = Actor(principal="intake" if kind.name == "case" else "referral", role="service")
     return Life(kind=kind, now=datetime(2026, 1, 12, 9, tzinfo=CHINA), actor=actor)
 
 

@@ -1,12 +1,24 @@
 """The readable specification: what an office and its units live through, told in given, when and then. domain.md §4.3."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from events.case import CallbackAttempted, CallbackCompleted, CaseClosed, MandatoryReportMade, ReferralRequested
+from events.notice import (
+    NoticeDischarged,
+    NoticeServed,
+    NoticeSignedOff,
+    ReplyAccepted,
+    ReplyOverdue,
+    ReplyReceived,
+)
 from events.referral import (
+    DueRecomputed,
     DueSoon,
+    ExtensionGranted,
+    ExtensionRequested,
     FinalReported,
     ProgressReported,
     ReferralOverdue,
@@ -20,9 +32,10 @@ from events.referral import (
 )
 from services.intake import commands as intake
 from services.referral import commands as r
-from tests.support.specification import KEY, Life, case, having, referral
+from tests.support.specification import KEY, Life, case, having, notice, referral
 
-ID = "N" * 26
+# As the demo signs: a rule of the joint meeting, in force and reaching so far.
+BASIS = "青少年维权工作联席会议制度（示例）第6条"
 
 
 def issued(urgency: str = "3", contact_type: str = "complaint") -> r.IssueReferral:
@@ -137,7 +150,82 @@ def test_progress_is_reported_any_number_of_times(at_the_unit: Life) -> None:
     at_the_unit.at("2026-02-14T09:00").when(progress).then(ProgressReported).when(progress).then(ProgressReported)
 
 
-def opened(screen: str = "n" * 9, disposition: str = "C1", **how: str) -> intake.OpenCase:
+def test_more_time_is_asked_for_with_a_reason_and_moves_the_date_by_an_event_that_says_why(at_the_unit: Life) -> None:
+    ask = r.RequestExtension(command_id="ask", referral=KEY, reason="complex", working_days=3)
+    asked = at_the_unit.at("2026-02-25T09:00").when(ask).then(ExtensionRequested)
+    granted = asked.by("coordinator").when(r.GrantExtension(command_id="grant", referral=KEY))
+    granted.then(ExtensionGranted, having(DueRecomputed, cause="extension"))
+    # Friday 27 February, and three working days more: the 28th is a working Saturday.
+    assert granted.state.due_report.date() == date(2026, 3, 3)
+
+
+def test_what_waits_for_an_appraisal_does_not_run(at_the_unit: Life) -> None:
+    hold = r.HoldReferral(command_id="hold", referral=KEY, ground="appraisal")
+    held = at_the_unit.at("2026-02-25T09:00").by("coordinator").when(hold).then_state("on_hold")
+    held.when_time_reaches("2026-04-30T00:00").then_nothing()
+    back = held.at("2026-03-04T09:00").when(r.ResumeReferral(command_id="resume", referral=KEY))
+    assert any(isinstance(fact, DueRecomputed) and fact.cause == "hold" for fact in back.outcome)
+
+
+def test_a_unit_that_works_on_paper_is_entered_for_and_whoever_entered_it_does_not_judge_it() -> None:
+    issued_life = referral().at("2026-02-13T10:00").given(issued()).by("coordinator").at("2026-02-16T09:00")
+    paper = r.SignReferral(command_id="sign", referral=KEY, on_behalf_of="u07", method="paper")
+    signed_life = issued_life.when(paper, occurred="2026-02-14T09:00").then(having(ReferralSigned, late=False))
+    report = r.ReportResult(
+        command_id="report",
+        referral=KEY,
+        on_behalf_of="u07",
+        method="paper",
+        result="solved",
+        measures=("mediated",),
+        handled_on=date(2026, 2, 26),
+    )
+    verify = r.VerifyReport(command_id="verify", referral=KEY)
+    done = signed_life.at("2026-02-26T09:00").when(report).then(FinalReported)
+    done.when(verify).then_refused("referral.reporter_may_not_verify")
+    done.by("coordinator2").when(verify).then(ReportVerified)
+
+
+@pytest.fixture
+def overdue(at_the_unit: Life) -> Life:
+    """Urged, and still nothing on the sixth working day after the due date."""
+    return at_the_unit.when_time_reaches("2026-03-06T00:00")
+
+
+@pytest.fixture
+def drafted(overdue: Life) -> Life:
+    return notice(overdue).given(r.DraftNotice(command_id="draft", referral=KEY, unit="u07", level=2))
+
+
+def sign_off(basis: str) -> r.SignOffNotice:
+    return r.SignOffNotice(command_id="off", notice=KEY, signatory="协调办公室主任", authority_basis=basis)
+
+
+def test_a_notice_without_a_mandate_is_not_sent(drafted: Life) -> None:
+    drafted.by("supervisor").when(sign_off("  ")).then_refused("notice.authority_basis_missing")
+
+
+def test_a_notice_is_served_answered_and_discharged(drafted: Life) -> None:
+    served = drafted.by("supervisor").when(sign_off(BASIS))
+    served.then(NoticeSignedOff, NoticeServed)
+    reply = r.ReplyToNotice(command_id="reply", notice=KEY, result="solved", measures=("mediated",))
+    replied = served.by("u07").at("2026-03-09T09:00").when(reply).then(ReplyReceived)
+    replied.by("supervisor").when(r.AcceptReply(command_id="accept", notice=KEY)).then(ReplyAccepted, NoticeDischarged)
+
+
+def test_a_reply_that_does_not_come_is_a_fact_and_then_the_notice_may_be_escalated(drafted: Life) -> None:
+    served = drafted.by("supervisor").when(sign_off(BASIS))
+    served.when_time_reaches("2026-04-30T00:00").then(ReplyOverdue)
+
+
+def test_another_unit_is_told_that_there_is_no_such_notice(drafted: Life) -> None:
+    served = drafted.by("supervisor").when(sign_off(BASIS))
+    served.by("u08").when(r.AcknowledgeNotice(command_id="a", notice=KEY)).then_refused("notice.not_found")
+    served.unit("u07").sees("NoticeDrafted", "NoticeServed").never("child", "case_id", "phone")
+    served.unit("u08").sees_nothing()
+
+
+def opened(screen: str = "n" * 9, disposition: str = "C1", **how: Any) -> intake.OpenCase:
     return intake.OpenCase(
         command_id="open",
         contact="C" * 26,
@@ -177,7 +265,7 @@ def test_nothing_passes_an_open_report_to_the_police() -> None:
     danger.when(COORDINATED).then_refused("case.mandatory_report_open")
     danger.when(intake.RequestReferral(command_id="r", case=KEY, unit="u01")).then_refused("case.mandatory_report_open")
     report = intake.MakeMandatoryReport(
-        command_id="m", case=KEY, to="police", method="phone_110", made=danger.now, police_ref="DEMO-110-1"
+        command_id="m", case=KEY, to="u01", method="phone_110", made=danger.now, police_ref="DEMO-110-1"
     )
     made = danger.when(report)
     assert isinstance(made.outcome, list), made.outcome

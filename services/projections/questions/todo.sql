@@ -1,5 +1,5 @@
 -- query: todo (今日待办)
--- over: case_board, referral_ledger, supervision_ledger
+-- over: contact_register, case_board, referral_ledger, supervision_ledger
 -- column: light | 灯 | code of list colour
 -- column: task | 待办 | code of list task
 -- column: number | 编号 | number of the case, referral or notice; empty while a notice has none
@@ -19,21 +19,43 @@
 -- Colours by domain.md §4.3 D: red over, yellow at most a working day or a quarter of the period left, blue at most half.
 with days as (select day, sum(is_workday::bigint) over (order by day) as n from calendar),
 work as (
-    select 'report_to_police' as task, number, null as unit, category, urgency, null::timestamptz as since,
-        mandatory_due as due, case_id as identity, desk, ['duty_officer', 'coordinator', 'supervisor'] as roles
-    from case_board where status = 'triaged' and mandatory and not mandatory_made
+    select
+        'report_to_police' as task, number, null as unit, category, urgency, opened as since, mandatory_due as due,
+        case_id as identity, desk, ['duty_officer', 'coordinator', 'supervisor'] as roles
+    from case_board where holder is not null and mandatory and not mandatory_made
+    union all
+    select 'note_police_receipt', number, null, category, urgency, null, null, case_id, desk, ['duty_officer', 'coordinator']
+    from case_board where holder is not null and mandatory_made and not mandatory_acknowledged
+    union all
+    select 'finish_form', number, null, category, urgency, started, null, contact, desk, ['duty_officer']
+    from contact_register where status = 'draft'
     union all
     select 'refer', number, null, category, urgency, null, null, case_id, desk, ['coordinator']
     from case_board where status in ('accepted', 'in_handling') and open_referrals = 0
     union all
-    select 'call_back', number, null, category, urgency, null, null, case_id, desk, ['coordinator']
+    select 'call_back', number, null, category, urgency, null, callback_due, case_id, desk, ['coordinator']
     from case_board where status = 'awaiting_callback' and solved is null
     union all
     select 'close', number, null, category, urgency, null, null, case_id, desk, ['coordinator']
     from case_board where status = 'awaiting_callback' and solved is not null
     union all
+    -- Shown in the week before; the day itself is still in time.
+    select
+        'review', number, null, category, urgency, null,
+        timezone('Asia/Shanghai', review_due + interval 1 day) - interval 1 microsecond, case_id, desk, ['coordinator']
+    from case_board
+    where status <> 'archived' and review_due <= timezone('Asia/Shanghai', $now::timestamptz)::date + 7
+    union all
     select 'decide_return', referral_no, unit, category, urgency, return_requested, due_report, referral, null, ['coordinator']
     from referral_ledger where status = 'return_requested'
+    union all
+    select
+        'decide_extension', referral_no, unit, category, urgency, signed, due_report, referral, null,
+        ['coordinator', 'supervisor']
+    from referral_ledger where extension_asked is not null and status in ('signed', 'in_handling')
+    union all
+    select 'resume', referral_no, unit, category, urgency, held, null, referral, null, ['coordinator']
+    from referral_ledger where status = 'on_hold'
     union all
     select 'verify', referral_no, unit, category, urgency, reported, null, referral, null, ['coordinator']
     from referral_ledger where status = 'reported'
@@ -44,19 +66,27 @@ work as (
     select 'report', referral_no, unit, category, urgency, signed, due_report, referral, null, ['unit']
     from referral_ledger where status in ('signed', 'in_handling')
     union all
-    select 'chase', referral_no, unit, category, urgency, coalesce(signed, issued),
+    select
+        'chase', referral_no, unit, category, urgency, coalesce(signed, issued),
         case status when 'issued' then due_sign else due_report end, referral, null, ['supervisor']
     from referral_ledger
     where (status = 'issued' and due_sign < $now::timestamptz)
         or (status in ('signed', 'in_handling') and due_report < $now::timestamptz)
     union all
-    select case status when 'drafted' then 'sign_off' else 'judge_reply' end, doc_no, unit, null, null, drafted,
-        null, notice, null, ['supervisor']
-    from supervision_ledger where status in ('drafted', 'replied')
+    select
+        case status when 'drafted' then 'sign_off' when 'signed_off' then 'serve' else 'judge_reply' end,
+        doc_no, unit, null, null, drafted, null, notice, null, ['supervisor']
+    from supervision_ledger where status in ('drafted', 'signed_off', 'replied')
     union all
-    select case status when 'served' then 'acknowledge' else 'reply' end, doc_no, unit, null, null, served,
-        reply_due, notice, null, ['unit']
-    from supervision_ledger where status in ('served', 'acknowledged')
+    select 'escalate', doc_no, unit, null, null, served, reply_due, notice, null, ['supervisor']
+    from supervision_ledger
+    where status in ('served', 'acknowledged') and reply_overdue and escalated_to is null and level between 1 and 4
+    union all
+    select
+        case status when 'served' then 'acknowledge' else 'reply' end, doc_no, unit, null, null, served, reply_due,
+        notice, null, ['unit']
+    -- A reminder asks for nothing but the report itself.
+    from supervision_ledger where status in ('served', 'acknowledged') and level > 0
 ),
 mine as (
     select *, $now::timestamptz as now from work
