@@ -55,6 +55,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "您的角色“{role}”不能执行这个命令，请交有权限的人办理。",
         "Your role {role} may not do this; ask someone who may.",
     ),
+    "command.id_personal": (
+        "命令编号里有像手机号或身份证号的数字，承办单位能看到这个编号，请换一个编号再发。",
+        "The command's id holds what looks like a person's number; units could read it. Send it under another id.",
+    ),
     "command.id_reused": (
         "这个命令编号已用于另一内容，请换一个编号。",
         "This command id was used for another content; take a new one.",

@@ -1,5 +1,6 @@
 """Carry out one command: load, decide, record; again if someone else was faster."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from services.decision import Already, Env, Refused
 from services.ledger import Append, DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, Stored
 
 ATTEMPTS_MAX = 8
+# A mobile number or an identity number that stands by itself: a digest of so few digits could be guessed.
+NUMBER_OF_A_PERSON = re.compile(r"(?<![0-9A-Za-z])(1\d{10}|\d{15}|\d{17}[0-9Xx])(?![0-9A-Za-z])", re.ASCII)
 Facts = Sequence[Any]
 Outcome = Facts | Already | Refused
 
@@ -50,13 +53,17 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Plan) -> Answer:
     """Return what was recorded, or a typed refusal. An outcome that nobody knows is looked up, never guessed."""
+    if plan.for_partners and NUMBER_OF_A_PERSON.search(command.command_id):
+        return Refused("command.id_personal", "command_id")
     body_digest = plan.body_digest(request.body)
     commit_id = derive_id(request.actor.principal, command.command_id, plan.subject)
     before: int | None = None
     try:
         for _ in range(ATTEMPTS_MAX):
             history = await ledger.load(plan.subject)
-            answer = _on_record(history, request.actor, command, body_digest) or _unseen(history, command)
+            answer = _on_record(
+                history, request.actor, recorded_id(command, plan.for_partners), body_digest
+            ) or _unseen(history, command)
             if answer is not None:
                 return answer
             counter = await ledger.load(subjects.series(plan.series)) if plan.series else None
@@ -102,10 +109,15 @@ def _env(request: Request, command: Command, plan: Plan) -> Env:
     )
 
 
-def _on_record(history: History, actor: Actor, command: Command, body_digest: str) -> Answer | None:
+def recorded_id(command: Command, for_partners: bool) -> str:
+    """The command's id as its commit carries it. Where a partner reads, a digest: people type into ids what they like."""
+    return f"h-{derive_id('command', command.command_id)}" if for_partners else command.command_id
+
+
+def _on_record(history: History, actor: Actor, command_id: str, body_digest: str) -> Answer | None:
     """The recorded outcome of this very command, whenever it was sent: ids are idempotent for ever."""
     for stored in history.commits:
-        same = stored.commit.command_id == command.command_id and stored.commit.actor.principal == actor.principal
+        same = stored.commit.command_id == command_id and stored.commit.actor.principal == actor.principal
         if same and stored.commit.command_digest != body_digest:
             return Refused("command.id_reused", "command_id")
         if same:
@@ -163,7 +175,7 @@ def _commit(
         # Who entered it is the actor; whose act it was, when another unit's, the command says.
         on_behalf_of=getattr(command, "on_behalf_of", None),
         command=request.verb,
-        command_id=command.command_id,
+        command_id=recorded_id(command, plan.for_partners),
         command_digest=body_digest,
         causation=None if plan.for_partners else request.causation,
         correlation=None if plan.for_partners else plan.correlation,

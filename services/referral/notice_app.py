@@ -18,7 +18,7 @@ from events.referral import (
     SignOverdue,
 )
 from services.bus.clock import CHINA
-from services.bus.execution import Facts, Outcome, Plan, carry_out
+from services.bus.execution import Facts, Outcome, Plan, carry_out, recorded_id
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
 from services.command import Command
@@ -278,7 +278,8 @@ class Notices:
 def _sent_before(history: History, actor: Actor, command: Command) -> bool:
     """Whether this very command made that notice: it may be closed by now, and sent again it makes no other."""
     return any(
-        each.commit.command_id == command.command_id and each.commit.actor.principal == actor.principal
+        each.commit.command_id == recorded_id(command, for_partners=True)
+        and each.commit.actor.principal == actor.principal
         for each in history.commits
     )
 

@@ -69,7 +69,9 @@ def lived_through(stack: Running, documents: Path) -> dict[str, str]:
     coordination = {"units": [UNIT], "measures": ["visited_family"], "coordination": PERSONAL["coordination"]}
     at("2026-01-12T11:10:00", "coordinator", "intake.RecordCoordination", case=case, **coordination)
     at("2026-01-12T14:00:00", UNIT, "referral.SignReferral", referral=referral)
-    at("2026-04-20T09:00:00", "coordinator", "referral.CheckDeadline", referral=referral)
+    # Whoever is careless enough to put a number into the id of a command: units read what that command records.
+    careless = {"command_id": "caller-73915546"}
+    at("2026-04-20T09:00:00", "coordinator", "referral.CheckDeadline", referral=referral, **careless)
     notice = eventually(lambda: next(iter(stack.rows("notice", "list")), None))
     if notice["status"] == "drafted":
         sign_off = {"signatory": "协调办公室主任", "authority_basis": "联席会议制度（示例）第6条"}

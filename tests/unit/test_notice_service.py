@@ -334,3 +334,32 @@ def test_what_a_partner_reads_of_a_notice_leads_back_to_no_case(office: Office) 
     sent: list[Stored] = [each for each in office.ledger.commits if each.subject.startswith("ledger.notice.u07.")]
     assert len(sent) == 3
     assert all((each.commit.causation, each.commit.correlation, each.commit.sealed) == (None,) * 3 for each in sent)
+
+
+def test_an_id_that_a_sender_made_up_reaches_no_unit_in_clear(office: Office) -> None:
+    sent = office.sends(
+        "u07", "ReportProgress", command_id="about-Xiaoming-001", referral=REFERRAL, measures=["mediated"]
+    )
+    assert isinstance(sent, Accepted)
+    again = office.sends(
+        "u07", "ReportProgress", command_id="about-Xiaoming-001", referral=REFERRAL, measures=["mediated"]
+    )
+    assert isinstance(again, Accepted) and (again.n, again.repeated) == (sent.n, True)
+    assert [stored for stored in office.ledger.commits if b"Xiaoming" in stored.raw] == []
+
+
+# Written so that nobody's number stands in this file.
+MOBILE, IDENTITY = "1" + "0" * 10, "0" * 17 + "X"
+
+
+@pytest.mark.parametrize("number", [MOBILE, f"caller:{MOBILE}", "0" * 15, IDENTITY, f"{IDENTITY}-again"])
+def test_an_id_that_is_a_persons_number_is_refused(office: Office, number: str) -> None:
+    answer = office.sends("u07", "ReportProgress", command_id=number, referral=REFERRAL, measures=["mediated"])
+    assert answer == "command.id_personal"
+
+
+@pytest.mark.parametrize("number", [f"{MOBILE}5", f"a{MOBILE}", "2026-01-12", "0" * 14])
+def test_other_numbers_are_ids_like_any(office: Office, number: str) -> None:
+    assert isinstance(
+        office.sends("u07", "ReportProgress", command_id=number, referral=REFERRAL, measures=["mediated"]), Accepted
+    )
