@@ -6,6 +6,8 @@ _TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
 
 LEDGER = "LEDGER"
 PARTNERS = "PARTNERS"
+# The bucket of the object store that holds attached files.
+ATTACHMENTS = "ATTACHMENTS"
 AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1}
 
 

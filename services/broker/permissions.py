@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from events.subjects import LEDGER, PARTNERS
+from events.subjects import ATTACHMENTS, LEDGER, PARTNERS
 from services.broker.credentials import OFFICE_API, Credential
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
@@ -15,6 +15,21 @@ READ_LEDGER = (
 )
 # Answers go to inboxes and to the broker's own return addresses for requests from the other accounts.
 _REPLIES = ("_INBOX.>", "_R_.>")
+
+
+# What the client library's object store asks for: chunks and descriptions in, a short-lived reader out.
+_FILES = (
+    f"$O.{ATTACHMENTS}.>",
+    "$JS.API.STREAM.NAMES",
+    f"$JS.API.STREAM.INFO.OBJ_{ATTACHMENTS}",
+    f"$JS.API.STREAM.MSG.GET.OBJ_{ATTACHMENTS}",
+    f"$JS.API.STREAM.PURGE.OBJ_{ATTACHMENTS}",
+    f"$JS.API.DIRECT.GET.OBJ_{ATTACHMENTS}.>",
+    f"$JS.API.CONSUMER.CREATE.OBJ_{ATTACHMENTS}",
+    f"$JS.API.CONSUMER.CREATE.OBJ_{ATTACHMENTS}.>",
+    f"$JS.API.CONSUMER.DELETE.OBJ_{ATTACHMENTS}.>",
+    f"$JS.FC.OBJ_{ATTACHMENTS}.>",
+)
 
 
 class Permission(Struct, frozen=True):
@@ -44,7 +59,8 @@ def permission(credential: Credential) -> Permission | None:
         case "service", "referral":
             own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>")
             return Permission(
-                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.referral.*.* referral")
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_FILES, *_REPLIES),
+                (*inbox, "cmd.referral.*.* referral"),
             )
         case "service", "projections":
             return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
