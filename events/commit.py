@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
+from events.file import FileFact
 from events.notice import NoticeFact, SeriesFact
 from events.publication import CalendarFact
 from events.referral import ReferralFact
 
-AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | SeriesFact | CalendarFact
+AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | FileFact | SeriesFact | CalendarFact
 
 
 class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,9 @@ _TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
 LEDGER = "LEDGER"
 PARTNERS = "PARTNERS"
 TIMERS = "TIMERS"
-AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "series": 1, "calendar": 1}
+# The bucket of the object store that holds attached files.
+ATTACHMENTS = "ATTACHMENTS"
+AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "file": 2, "series": 1, "calendar": 1}
 
 
 class BadToken(ValueError):
@@ -39,6 +41,10 @@ def referral(unit: str, referral_id: str) -> str:
 
 def notice(unit: str, notice_id: str) -> str:
     return "ledger." + _join("notice", unit, notice_id)
+
+
+def file(unit: str, attachment: str) -> str:
+    return "ledger." + _join("file", unit, attachment)
 
 
 def series(name: str) -> str:

@@ -530,6 +530,43 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "projection.busy": ("正在重建，请稍后再试。", "A rebuild is under way; try again later."),
     # Notices
+    "attachment.bad_part": (
+        "文件分段不对：编号超出范围或内容不是 base64，请重新上传。",
+        "This is no part of a file: its number or its base64 is wrong. Upload the file again.",
+    ),
+    "attachment.too_large": (
+        "文件分段为空或超过 64 KiB（整份文件不超过 10 MiB），请压缩或拆分后再传。",
+        "A part is empty or over 64 KiB (a file at most 10 MiB). Make the file smaller, or split it.",
+    ),
+    "attachment.too_many_waiting": (
+        "未完成的上传太多，请先完成或一天后再试。",
+        "Too many uploads are unfinished; finish them, or try again in a day.",
+    ),
+    "attachment.incomplete": (
+        "文件没有收全，或与所报校验码不符，请重新上传。",
+        "The file did not come whole, or is not the one of this digest. Upload it again.",
+    ),
+    "attachment.kind_unknown": (
+        "不接受这种文件，lianxi codes media_type 列出可用格式。",
+        "Files of this kind are not taken; `lianxi codes media_type` lists those that are.",
+    ),
+    "attachment.not_of_that_kind": (
+        "文件内容与所报格式不符，请核对后再传。",
+        "The file is not what it is said to be; check it and send it again.",
+    ),
+    "attachment.referral_takes_none": (
+        "转办单现在是“{status}”，签收之后、终结之前才能附材料。",
+        "The referral is {status}; files are taken after sign-for and before its end.",
+    ),
+    "attachment.not_found": ("没有这份附件，请核对编号。", "There is no such file; check its id."),
+    "attachment.lost": (
+        "附件已不能读取（密钥或内容缺失），请让承办单位重新提供，并告知审计员。",
+        "The file can no longer be read: its key or its bytes are gone. Ask the unit for it again and tell the auditor.",
+    ),
+    "attachment.view_first": (
+        "请先用 ViewFile 登记查阅，再读取附件。",
+        "Record the view with ViewFile first; then read the file.",
+    ),
     "notice.not_found": ("没有这个督办文书，请核对编号。", "There is no such notice; check its id."),
     "notice.referral_not_overdue": (
         "该转办单未超期，不能催办督办。",

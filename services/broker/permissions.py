@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from events.subjects import LEDGER, PARTNERS, TIMERS
+from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS
 from services.broker.credentials import OFFICE_API, Credential
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
@@ -23,6 +23,19 @@ _TIMERS = (
     f"$JS.API.DIRECT.GET.{TIMERS}",
     f"$JS.API.CONSUMER.MSG.NEXT.{TIMERS}.referral",
     *(form.format(stream=TIMERS, consumer="referral") for form in _ACKS),
+)
+# What the client library's object store asks for: chunks and descriptions in, a short-lived reader out.
+_FILES = (
+    f"$O.{ATTACHMENTS}.>",
+    "$JS.API.STREAM.NAMES",
+    f"$JS.API.STREAM.INFO.OBJ_{ATTACHMENTS}",
+    f"$JS.API.STREAM.MSG.GET.OBJ_{ATTACHMENTS}",
+    f"$JS.API.STREAM.PURGE.OBJ_{ATTACHMENTS}",
+    f"$JS.API.DIRECT.GET.OBJ_{ATTACHMENTS}.>",
+    f"$JS.API.CONSUMER.CREATE.OBJ_{ATTACHMENTS}",
+    f"$JS.API.CONSUMER.CREATE.OBJ_{ATTACHMENTS}.>",
+    f"$JS.API.CONSUMER.DELETE.OBJ_{ATTACHMENTS}.>",
+    f"$JS.FC.OBJ_{ATTACHMENTS}.>",
 )
 
 
@@ -51,9 +64,9 @@ def permission(credential: Credential) -> Permission | None:
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.intake.*.* intake")
             )
         case "service", "referral":
-            own = ("ledger.referral.>", "ledger.notice.>", "ledger.series.>", "ledger.calendar.>")
+            own = ("ledger.referral.>", "ledger.notice.>", "ledger.file.>", "ledger.series.>", "ledger.calendar.>")
             return Permission(
-                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_REPLIES),
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_FILES, *_REPLIES),
                 (*inbox, "cmd.referral.*.* referral"),
             )
         case "service", "projections":

@@ -8,7 +8,7 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from events.subjects import LEDGER, PARTNERS, TIMERS, partner, timers_due
+from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS, partner, timers_due
 from services.broker.connection import connect, endpoint
 from services.broker.durability import assert_healthy
 from services.directory import directory
@@ -90,6 +90,22 @@ def _timers(replicas: int) -> dict[str, Any]:
     }
 
 
+def _attachments(replicas: int) -> dict[str, Any]:
+    """The object store of attached files, as the client library lays one out."""
+    return {
+        "name": f"OBJ_{ATTACHMENTS}",
+        "subjects": [f"$O.{ATTACHMENTS}.C.>", f"$O.{ATTACHMENTS}.M.>"],
+        "storage": "file",
+        "retention": "limits",
+        "discard": "new",
+        "allow_rollup_hdrs": True,
+        "allow_direct": True,
+        # Ciphertext does not get smaller.
+        "compression": "none",
+        "num_replicas": replicas,
+    }
+
+
 def _consumer(name: str, filters: list[str], pending: int, replicas: int, seconds: int) -> dict[str, Any]:
     only = {"filter_subject": filters[0]} if len(filters) == 1 else {"filter_subjects": filters}
     return only | {
@@ -125,7 +141,7 @@ async def provision(data: Path, replicas: int = 1, url: str | None = None) -> No
     await asyncio.to_thread(assert_healthy, endpoint(data).monitoring)
     connection = await connect(data, "admin", url=url)
     try:
-        for config in (_ledger(replicas), _partners(replicas), _timers(replicas)):
+        for config in (_ledger(replicas), _partners(replicas), _timers(replicas), _attachments(replicas)):
             await _ensure(
                 connection, f"STREAM.INFO.{config['name']}", f"STREAM.CREATE.{config['name']}", config, config
             )

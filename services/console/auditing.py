@@ -16,7 +16,7 @@ from services.console.session import Session, pass_session
 from services.ledger import Ledger, Stored, VerificationReport, verify
 from services.referral.notice import notice_id
 
-KINDS = ("case", "referral", "notice", "contact")
+KINDS = ("case", "referral", "notice", "contact", "file")
 LEVELS = range(6)
 ROUNDS_MAX = 20
 

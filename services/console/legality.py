@@ -5,7 +5,7 @@ from typing import Any
 
 from events.commit import Commit
 from services.intake import case, contact
-from services.referral import notice, publication, referral, series
+from services.referral import files, notice, publication, referral, series
 
 
 def _contact(commits: Sequence[Commit]) -> None:
@@ -30,6 +30,10 @@ def _notice(commits: Sequence[Commit]) -> None:
             state = notice.evolve(state, fact, commit.occurred)  # type: ignore[arg-type]
 
 
+def _file(commits: Sequence[Commit]) -> None:
+    files.fold([fact for commit in commits for fact in commit.facts])  # type: ignore[misc]
+
+
 def _series(commits: Sequence[Commit]) -> None:
     number = 0
     for commit in commits:
@@ -50,6 +54,7 @@ LEGAL = {
     "case": _case,
     "referral": _referral,
     "notice": _notice,
+    "file": _file,
     "series": _series,
     "calendar": _calendar,
 }

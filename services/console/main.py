@@ -40,6 +40,7 @@ COMMANDS = {
     "queries": "services.console.reading:queries",
     "todo": "services.console.todo:todo",
     "codes": "services.console.codes:codes",
+    "unit": "services.console.unit:unit",
     "listen": "services.console.listening:listen",
     "briefing": "services.console.papers:briefing",
     "notices": "services.console.papers:notices",

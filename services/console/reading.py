@@ -1,9 +1,14 @@
 """`case`, `referral`, `notice`, `query`, `queries`: what the read models know."""
 
+import base64
+import hashlib
+import uuid
+from pathlib import Path
 from typing import Any
 
 import click
 
+from services.bus.client import Reply
 from services.console.output import REFUSED, as_csv, as_json, say, table
 from services.console.presenting import Presentation
 from services.console.session import Session, pass_session, rows
@@ -139,6 +144,48 @@ def referral_list(session: Session, wide: bool, min_seq: int | None) -> None:
 def referral_show(session: Session, identity: str, min_seq: int | None) -> None:
     """一件转办单。 One referral."""
     _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq)
+
+
+@referral.command(name="file")
+@click.argument("file", metavar="附件ID")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。 Where to write it."
+)
+@click.option("--purpose", default="handling", show_default=True, help="查阅事由：lianxi codes view_purpose。 Why.")
+@pass_session
+def referral_file(session: Session, file: str, out: Path, purpose: str) -> None:
+    """取出一份附件；查阅先记入账本。 Be given an attached file; the view is on record first."""
+    viewed, content = session.run(lambda: _fetch(session, file, purpose))
+    session.accepted(viewed)
+    if content is None:
+        session.fail(REFUSED, "attachment.lost", "附件与账本上的校验码不符。", "The file is not the one on record.")
+    out.write_bytes(content)
+    if session.machine:
+        as_json({"file": str(out), "bytes": len(content), "seq": viewed.seq})
+    else:
+        say(session.lang, f"已写入 {out}（{len(content)} 字节）。", f"Written to {out} ({len(content)} bytes).")
+
+
+async def _fetch(session: Session, file: str, purpose: str) -> tuple[Reply, bytes | None]:
+    """The reply to the view, or the refusal that ended it, and the whole file when it is the one on record."""
+    async with session.client() as client:
+        view = {"command_id": f"view-{uuid.uuid4().hex}", "file": file, "purpose": purpose}
+        viewed = await client.send("referral", "ViewFile", view)
+        content, part, parts, digest = b"", 0, 1, ""
+        while not viewed.refused and part < parts:
+            asked = {
+                "command_id": f"read-{part}",
+                "file": file,
+                "view": viewed.body["accepted"]["commit"],
+                "part": part,
+            }
+            answer = await client.send("referral", "ReadFile", asked)
+            if answer.refused:
+                return answer, None
+            given = answer.body["data"]
+            content += base64.b64decode(given["data"])
+            part, parts, digest = part + 1, int(given["parts"]), given["sha256"]
+    return viewed, content if hashlib.sha256(content).hexdigest() == digest else None
 
 
 @click.group()

@@ -69,13 +69,15 @@ async def _attach(
             serve_reactions(broker, name, intake.react, credential.inbox)
             return _closing(vault.close)
         case "referral":
+            from services.attachments import Attachments, Spool
             from services.bus.timers import Schedule
             from services.referral.app import Referrals
             from services.referral.timers import Timers
             from services.referral.watch import Watch
             from services.referral.working_clock import WorkingClock
 
-            referral = Referrals(ledger, WorkingClock())
+            files = Attachments(connection, data / "attachment-keys.db")
+            referral = Referrals(ledger, WorkingClock(), files, Spool(data / "incoming"))
             timers = Timers(Watch(ledger, lambda: referral.clock), Schedule(connection, name), referral.handle)
             serve_commands(broker, name, simulated, timers.after(referral.handle))
             serve_reactions(broker, name, timers.after(referral.react), credential.inbox)
@@ -83,7 +85,7 @@ async def _attach(
                 # No moment of a simulated clock comes by itself: there deadlines are checked by command.
                 timers.start()
                 stopping.append(timers.stop)
-            return _closing(lambda: None)
+            return _closing(files.close)
         case _:
             from services.projections.app import Projections
 

@@ -77,6 +77,10 @@ PERMITTED: dict[str, frozenset[str]] = {
     "referral.EscalateNotice": frozenset({"supervisor", "service:referral"}),
     "referral.WithdrawNotice": frozenset({"supervisor"}),
     "referral.CheckNotice": frozenset({"coordinator", "supervisor", "service"}),
+    "referral.UploadPart": frozenset({"unit", "coordinator"}),
+    "referral.AttachFile": frozenset({"unit", "coordinator"}),
+    "referral.ViewFile": frozenset({"coordinator", "supervisor"}),
+    "referral.ReadFile": frozenset({"coordinator", "supervisor"}),
     # The service discharges what has ended with its referral.
     "referral.DischargeNotice": frozenset({"supervisor", "service:referral"}),
 }

@@ -17,6 +17,7 @@ from events.referral import (
     ReportSentBack,
     ReturnGranted,
 )
+from services.attachments import Attachments, Spool
 from services.bus.clock import CHINA
 from services.bus.decoding import decode
 from services.bus.endpoint import allowed
@@ -27,7 +28,7 @@ from services.command import Command
 from services.decision import Env, Refused
 from services.directory import directory
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
-from services.referral import extensions, following, notice_app, publication, series
+from services.referral import extensions, files_app, following, notice_app, publication, series
 from services.referral import referral as referrals
 from services.referral.commands import COMMANDS, ChangeLead, CheckDeadline, IssueReferral, PublishCalendar
 from services.referral.folding import fold_referral
@@ -43,11 +44,14 @@ Beside = Callable[[Facts], tuple[str, Facts] | None]
 class Referrals:
     """The service: `handle` answers a command, `react` answers a commit."""
 
-    def __init__(self, ledger: Ledger, clock: WorkingClock) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: WorkingClock, store: Attachments | None = None, spool: Spool | None = None
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._units = frozenset(unit.code for unit in directory().units)
         self._notices = notice_app.Notices(ledger, lambda: self._clock, SERVICE, self._plan)
+        self._files = files_app.Files(ledger, self._plan, store, spool)
 
     @property
     def clock(self) -> WorkingClock:
@@ -74,6 +78,8 @@ class Referrals:
                 return await self._publish(request, command)
             case IssueReferral():
                 return await self._issue(request, command)
+            case _ if isinstance(command, files_app.COMMANDS):
+                return await self._files.handle(request, command)
             case _ if isinstance(command, notice_app.COMMANDS):
                 return await self._notices.handle(request, command)
             case _:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from events.fact import Code, Id, Label, Token
+from events.fact import Code, Digest, Id, Label, Token
 from events.publication import Holiday, Year
 from services.command import Command
 
@@ -284,6 +284,40 @@ class DischargeNotice(Command, frozen=True, kw_only=True):
     reason: Code | None = None
 
 
+class UploadPart(Command, frozen=True, kw_only=True):
+    """Send one part of a file, at most 64 KiB of it as base64; parts are counted from 0. Nothing is on record yet."""
+
+    referral: Id
+    sha256: Digest
+    part: Annotated[int, Meta(ge=0)]
+    parts: Annotated[int, Meta(ge=1, le=160)]
+    data: Annotated[str, Meta(max_length=90_000)]
+
+
+class AttachFile(Command, frozen=True, kw_only=True):
+    """附件: attach the file whose parts were sent, known by its digest."""
+
+    referral: Id
+    sha256: Digest
+    media_type: Code
+    on_behalf_of: Token | None = None
+
+
+class ViewFile(Command, frozen=True, kw_only=True):
+    """Ask for an attached file. The view is recorded; its parts are then read with ReadFile."""
+
+    file: Id
+    purpose: Code
+
+
+class ReadFile(Command, frozen=True, kw_only=True):
+    """Be given one part of a file. `view`: the commit by which this sender's view was recorded."""
+
+    file: Id
+    view: Id
+    part: Annotated[int, Meta(ge=0)] = 0
+
+
 COMMANDS: dict[str, type[Command]] = {
     command.__name__: command
     for command in (
@@ -321,5 +355,9 @@ COMMANDS: dict[str, type[Command]] = {
         WithdrawNotice,
         CheckNotice,
         DischargeNotice,
+        UploadPart,
+        AttachFile,
+        ViewFile,
+        ReadFile,
     )
 }

@@ -92,7 +92,7 @@ def test_every_query_that_needs_no_parameter_answers(stack: Running) -> None:
         (("query", "case", "-p", "case=x", "-p", "99900007777=x"), "没有所给的某个参数", "no parameter of one of"),
         (("send", "intake.Fly", "-"), "没有这个命令", "no such command"),
         (("send", "intake.Re*", "-"), "没有这个命令", "no such command"),
-        (("send", "intake.LinkCases", "-"), "LinkCases", "LinkCases"),
+        (("send", "intake.SealCase", "-"), "SealCase", "SealCase"),
     ],
 )
 def test_what_is_not_there_is_refused_in_both_languages(

@@ -74,7 +74,8 @@ def test_the_case_history_is_told_in_english_too(stack: Running, road: Road) -> 
 
 def test_the_history_for_machines_keeps_the_types_and_hashes(stack: Running, road: Road) -> None:
     rows = stack.rows("case", "history", road.number, "--min-seq", road.closed)
-    assert (rows[0]["type"], rows[-1]["type"]) == ("ContactRegistered.v1", "CaseClosed.v1")
+    types = [row["type"] for row in rows if row["type"] != "RegistrationViewed.v1"]
+    assert (types[0], types[-1]) == ("ContactRegistered.v1", "CaseClosed.v1")
     assert all(len(row["hash"]) == 64 for row in rows)
 
 

@@ -65,7 +65,9 @@ rounds as (
         ) < place as in_force,
         coalesce(
             max(place) filter (
-                where type in ('ReferralSigned.v1', 'ReportSentBack.v1', 'ReferralRedone.v1', 'DueRecomputed.v1')
+                where type in ('ReferralSigned.v1', 'ReportSentBack.v1', 'ReferralRedone.v1')
+                    -- A hold of no day leaves the date, and what was taken on it.
+                    or (type = 'DueRecomputed.v1' and data ->> 'new' <> data ->> 'old')
             ) over (partition by about), 0
         ) < place as on_this_date
     from fact
