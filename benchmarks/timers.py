@@ -29,7 +29,7 @@ from services.directory import directory
 from services.ledger import Append, History, Ledger
 
 TOGETHER = 64
-PAGE = 250
+PAGE = 1000
 BOUND_SECONDS = 1800.0
 
 
@@ -182,7 +182,7 @@ async def _measured(data: Path, count: int, due: datetime, plain: float, notices
         await until(all_noticed)
         print(f"every urge drafted and served {(datetime.now(CHINA) - due).total_seconds():.1f} s after the due moment")
     listed = await _on_the_work_list(Client(supervisor, "supervisor"), recorded.last_seq)
-    print(f"on the work list as overdue: {listed}")
+    print(f"on the supervisor's work list, in red: {listed}")
     await recorded.read_on()
     once = len(recorded.overdue) == count == recorded.overdue.total()
     print(f"each recorded exactly once: {'yes' if once else 'NO'}")
@@ -196,18 +196,19 @@ def _before(due: datetime) -> str:
 
 
 async def _on_the_work_list(client: Client, seq: int) -> int:
-    """How many referrals the read model calls overdue for signing, once it has read that far."""
+    """How many referrals `lianxi todo` shows the supervisor as over, in red, once the read models have come that far."""
     listed, offset, more = 0, 0, True
+    now = datetime.now(CHINA).isoformat()
     while more:
-        params = {"limit": PAGE, "offset": offset}
-        reply = await client.query("referral_ledger", params, min_seq=seq)
+        params = {"role": "supervisor", "now": now, "limit": PAGE, "offset": offset}
+        reply = await client.query("todo", params, min_seq=seq)
         if reply.refused is not None:
             if reply.refused["code"] != "query.stale":
                 raise SystemExit(f"the work list is not to be had: {reply.refused['en']}")
             continue
-        place = reply.body["columns"].index("sign_overdue")
-        listed += sum(1 for row in reply.body["rows"] if row[place])
-        offset, more = offset + PAGE, len(reply.body["rows"]) == PAGE
+        task, light = (reply.body["columns"].index(name) for name in ("task", "light"))
+        listed += sum(1 for row in reply.body["rows"] if (row[task], row[light]) == ("chase", "red"))
+        offset, more = offset + PAGE, bool(reply.body["more"])
     return listed
 
 
