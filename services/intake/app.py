@@ -118,6 +118,7 @@ class Intake:
             return Refused("command.unsafe_id", "desk")
         if directory().desk(command.desk) is None:
             return Refused("command.bad_value", "desk")
+        await self._vault.prepare(key)
         # A draft decides nothing, and its number may be half a number: only a finished form is a caller's first.
         phone = command.caller_phone if isinstance(command, RegisterContact) else ""
         earlier = self._vault.earlier_contact(phone, key) if phone else None
@@ -149,7 +150,7 @@ class Intake:
         )
         if isinstance(answer, Accepted):
             # Not before: a refused entry is nobody's first contact. Sent again, it is remembered again.
-            self._vault.remember_caller(phone, key)
+            await self._vault.remember_caller(phone, key)
         return answer
 
     async def _case_in_hand(self, contact: str) -> str | None:
@@ -205,7 +206,7 @@ class Intake:
             ),
         )
         if field == "caller_phone" and isinstance(answer, Accepted):
-            self._vault.remember_caller(value, key)
+            await self._vault.remember_caller(value, key)
         return answer
 
     def _case_plan(self, subject: str, command: Command, planned: tuple[str, str | None] | None) -> Plan:

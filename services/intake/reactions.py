@@ -10,7 +10,7 @@ from services.command import Command
 from services.intake import contact as contacts
 from services.intake import corrections
 from services.intake.commands import NoteCaseLink, NoteCorrection, NoteReferralOutcome, OpenCase
-from services.intake.vault import Vault
+from services.intake.vault import Unreadable, Vault
 from services.ledger import Ledger, Stored
 
 SERVICE = "intake"
@@ -44,6 +44,7 @@ class Reactions:
         for fact in stored.commit.facts:
             match fact:
                 case ContactFinalised():
+                    await self._remember_caller(stored)
                     await self._open_case(stored, fact)
                 case ReferralRequested(referral=referral):
                     self._vault.link(referral, stored.commit.key)
@@ -55,6 +56,17 @@ class Reactions:
                     await self._note(stored, OUTCOMES[type(fact).__name__], fact)
                 case _:
                     pass
+
+    async def _remember_caller(self, stored: Stored) -> None:
+        """Whose first contact it is, for certain: the command that recorded it may have been killed before it said so."""
+        if stored.commit.sealed is None:
+            return
+        try:
+            plain = self._vault.unseal(stored.commit.id, stored.commit.sealed)
+        except Unreadable:
+            # Its key is gone: nobody can tell who called, and nobody shall.
+            return
+        await self._vault.remember_caller(plain.get("caller_phone", ""), stored.commit.key)
 
     async def _bring_correction(self, stored: Stored, field: str, new: str | None) -> None:
         case = case_of(self._vault, stored.commit.key)

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.commit import Sealed, id_from
+from services.intake.shared_sync import SharedSync
 
 SUITE = "A1"
 _NONCE = 12
@@ -40,6 +41,7 @@ class Vault:
             self._db.execute("create table if not exists caller(phone text primary key, contact text not null)")
             self._db.execute("create table if not exists referral(id text primary key, case_id text not null)")
             path.chmod(0o600)
+            self._shared = SharedSync(path)
         except (sqlite3.Error, OSError) as error:
             raise VaultUnavailable(str(error)) from error
         self._cache: dict[str, bytes] = {}
@@ -50,11 +52,22 @@ class Vault:
             self._cache[key_id] = self._fetch(key_id)
         return self._cache[key_id]
 
+    async def prepare(self, key_id: str) -> None:
+        """Make a case's key, if there is none, before it is used: keys that are asked for at once share a disk sync."""
+        if key_id in self._cache:
+            return
+        try:
+            await self._shared.write("insert or ignore into key values (?, ?)", (key_id, self._new(key_id)))
+        except sqlite3.Error as error:
+            raise VaultUnavailable(str(error)) from error
+
     def _fetch(self, key_id: str) -> bytes:
         try:
-            # Two workers may ask at once: the first insert wins, both read it back.
-            self._db.execute("insert or ignore into key values (?, ?)", (key_id, self._new(key_id)))
             row = self._db.execute("select bytes from key where id = ?", (key_id,)).fetchone()
+            if row is None:
+                # Two workers may ask at once: the first insert wins, both read it back.
+                self._db.execute("insert or ignore into key values (?, ?)", (key_id, self._new(key_id)))
+                row = self._db.execute("select bytes from key where id = ?", (key_id,)).fetchone()
         except sqlite3.Error as error:
             raise VaultUnavailable(str(error)) from error
         return bytes(row[0])
@@ -112,13 +125,15 @@ class Vault:
             raise VaultUnavailable(str(error)) from error
         return None if row is None or str(row[0]) == contact else str(row[0])
 
-    def remember_caller(self, phone: str, contact: str) -> None:
+    async def remember_caller(self, phone: str, contact: str) -> None:
         """Keep `contact` as the first of this number, unless there is one. Only for a contact that is on record."""
         index = self._caller(phone)
         if index is None:
             return
         try:
-            self._db.execute("insert or ignore into caller values (?, ?)", (index, contact))
+            if self._db.execute("select 1 from caller where phone = ?", (index,)).fetchone() is not None:
+                return
+            await self._shared.write("insert or ignore into caller values (?, ?)", (index, contact))
         except sqlite3.Error as error:
             raise VaultUnavailable(str(error)) from error
 
@@ -139,4 +154,5 @@ class Vault:
         return str(row[0]) if row else None
 
     def close(self) -> None:
+        self._shared.close()
         self._db.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from events.case import CaseFact
 from events.commit import Actor
@@ -167,6 +168,24 @@ async def test_a_refused_entry_is_nobody_s_first_contact(one: Bus, tmp_path: Pat
         refused = msgspec.to_builtins(entry(number=number(), caller_phone=phone, category="zz"))
         body = {key: value for key, value in refused.items() if value is not None and key != "command_id"}
         assert isinstance(await at.send("RegisterContact", **body), Refused)
+        first, second = [await at.entry(number(), caller_phone=phone) for _ in range(2)]
+        subject = await at.ledger.find("contact", second)
+        assert subject is not None
+        state = contacts.fold(second, (await at.ledger.load(subject)).facts)
+    assert state is not None and state.value("repeat_of") == first
+
+
+async def test_a_caller_is_remembered_though_the_command_was_killed_before_it_said_so(
+    one: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with office(one, tmp_path) as at:
+        phone, commit = "000-7777-0004", Vault.remember_caller
+
+        async def killed(vault: Vault, phone: str, contact: str) -> None:
+            # The first time, right after the commit: whoever reads that commit remembers instead.
+            monkeypatch.setattr(Vault, "remember_caller", commit)
+
+        monkeypatch.setattr(Vault, "remember_caller", killed)
         first, second = [await at.entry(number(), caller_phone=phone) for _ in range(2)]
         subject = await at.ledger.find("contact", second)
         assert subject is not None
