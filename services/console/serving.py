@@ -73,7 +73,7 @@ async def _attach(
             from services.referral.app import Referrals
             from services.referral.timers import Timers
             from services.referral.watch import Watch
-            from services.referral.working_clock import WorkingClock
+            from services.working_clock import WorkingClock
 
             referral = Referrals(ledger, WorkingClock())
             timers = Timers(Watch(ledger, lambda: referral.clock), Schedule(connection, name), referral.handle)

@@ -40,7 +40,7 @@ from services.referral.commands import (
     WithdrawNotice,
 )
 from services.referral.folding import fold_notice, fold_referral
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 ON_NOTICE = (
     SignOffNotice,

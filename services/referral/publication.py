@@ -8,8 +8,11 @@ from datetime import date
 
 from events.calendar import Calendar
 from events.publication import CalendarPublished, digest_of, listed
-from services.decision import Already, DamagedHistory, Env, Refused
+from services.calendar_history import evolve
+from services.decision import Already, Env, Refused
 from services.referral.commands import PublishCalendar
+
+__all__ = ["decide", "evolve"]
 
 _SATURDAY = 5
 
@@ -65,10 +68,3 @@ def _contradiction(command: PublishCalendar, calendar: Calendar) -> Refused | No
         # Every notice has it (全国年节及纪念日放假办法 2): a list without it is not the whole notice.
         return Refused("calendar.new_year_missing", "holidays", {"year": str(command.year)})
     return None
-
-
-def evolve(state: CalendarPublished | None, fact: CalendarPublished) -> CalendarPublished:
-    """Apply the one fact that there is. A fact that does not fit means damage."""
-    if state is not None or fact.digest != digest_of(fact.holidays):
-        raise DamagedHistory(f"a calendar of {fact.year} cannot follow")
-    return fact

@@ -19,7 +19,7 @@ from services.referral import commands as c
 from services.referral.app import Referrals
 from services.referral.folding import fold_referral
 from services.referral.referral import CHINA, Referral
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.brokers import Bus
 
 COORDINATOR = Actor(principal="coordinator", role="coordinator")
@@ -182,4 +182,5 @@ async def test_a_coordinator_s_entry_names_the_unit_it_is_for(own: Bus) -> None:
         sign = c.SignReferral(command_id="s", referral=LEAD, on_behalf_of="u01", method="paper")
         assert isinstance(await office.send(COORDINATOR, sign), Accepted)
         commit = (await ledger.load(subjects.referral("u01", LEAD))).commits[-1].commit
-        assert (commit.actor.principal, commit.on_behalf_of, commit.policy) == ("coordinator", "u01", "referral-2026.1")
+        policy = f"referral-{WorkingClock().edition(NOW)}"
+        assert (commit.actor.principal, commit.on_behalf_of, commit.policy) == ("coordinator", "u01", policy)

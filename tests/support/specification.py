@@ -26,7 +26,7 @@ from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.commands import CheckDeadline, CheckNotice, DraftNotice
 from services.referral.referral import next_wake
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 KEY = "R" * 26
 UNITS = frozenset(unit.code for unit in directory().units)

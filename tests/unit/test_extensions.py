@@ -19,7 +19,7 @@ from services.referral.commands import (
     ResumeReferral,
 )
 from services.referral.referral import next_wake
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.unit.test_referral import (
     ASK_RETURN,
     CHECK,

@@ -46,7 +46,7 @@ from services.referral.commands import (
     VerifyReport,
     WithdrawNotice,
 )
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 CLOCK = WorkingClock()
 REFERRAL, KEY, NEXT = "R" * 26, "N" * 26, "X" * 26

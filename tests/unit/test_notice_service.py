@@ -18,7 +18,7 @@ from services.ledger import Append, Stored
 from services.referral.app import SERVICE, Referrals
 from services.referral.folding import fold_notice
 from services.referral.notice import Notice, notice_id
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.memory_ledger import MemoryLedger
 
 REFERRAL = "R" * 26
