@@ -192,13 +192,14 @@ class Referrals:
                 await self._react(stored, command)
 
     async def _recompute(self, stored: Stored) -> None:
-        """Look at every referral: what was provisional and is not any more gets its date, with the reason."""
+        """Look at every referral and notice: what was provisional and is not any more gets its date, with the reason."""
         await self._calendars.current()
         for subject in await self._ledger.subjects("referral"):
             state = fold_referral(await self._ledger.load(subject))
             if state is not None and extensions.settled(state, self.clock) is not None:
                 _, _, key = subjects.parse(subject)
                 await self._react(stored, CheckDeadline(command_id=f"calendar:{stored.commit.key}:{key}", referral=key))
+        await self._notices.recompute(stored)
 
     async def _react(self, stored: Stored, command: Command) -> None:
         insist(await self.handle(as_request(SERVICE, stored, command)))

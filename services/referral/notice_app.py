@@ -231,6 +231,14 @@ class Notices:
                 case _:
                     pass
 
+    async def recompute(self, stored: Stored) -> None:
+        """A calendar was published: what was provisional of any notice gets its date, with the reason."""
+        for subject in await self._ledger.subjects("notice"):
+            state = fold_notice(await self._ledger.load(subject))
+            if state is not None and notices.settled(state, self._clock()) is not None:
+                _, _, key = subjects.parse(subject)
+                await self._react(stored, CheckNotice(command_id=f"calendar:{stored.commit.key}:{key}", notice=key))
+
     async def _by_rule(self, stored: Stored, level: int) -> None:
         """Send a reminder or an urge. One that stands for an earlier date of the same referral makes room for it."""
         _, unit, key = subjects.parse(stored.subject)

@@ -27,6 +27,9 @@ class MemoryLedger:
         found = [each.subject for each in self.commits if subjects.parse(each.subject)[::2] == (kind, key)]
         return found[-1] if found else None
 
+    async def subjects(self, kind: str) -> list[str]:
+        return sorted({each.subject for each in self.commits if subjects.parse(each.subject)[0] == kind})
+
     async def append(self, *appends: Append) -> tuple[int, ...]:
         """All or none, each exactly after its history. Raises Overtaken."""
         for each in appends:

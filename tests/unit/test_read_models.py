@@ -120,7 +120,8 @@ def test_incremental_equals_rebuild_and_no_law_breaks(seed: int, tmp_path_factor
 def noted(row: dict[str, Any]) -> tuple[Any, ...]:
     """What the read model says of a notice that its folded state says too."""
     due = datetime.fromisoformat(row["reply_due"])
-    return row["status"], row["doc_no"], row["reply_overdue"], due, row["escalated_to"], row["discharge_reason"]
+    provisional, rose, ended = row["reply_provisional"], row["escalated_to"], row["discharge_reason"]
+    return row["status"], row["doc_no"], row["reply_overdue"], due, provisional, rose, ended
 
 
 @FEW
@@ -190,7 +191,15 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
     assert {row["notice"]: noted(row) for row in rows(store, "supervision_ledger")} == {
-        key: (each.status, each.doc_no, each.reply_overdue, each.reply_due, each.escalated_to, each.discharge_reason)
+        key: (
+            each.status,
+            each.doc_no,
+            each.reply_overdue,
+            each.reply_due,
+            each.provisional,
+            each.escalated_to,
+            each.discharge_reason,
+        )
         for key, each in town.notices.items()
     }
     register = rows(store, "contact_register")
