@@ -19,9 +19,19 @@ class WorkingClock:
     def version(self) -> str:
         return self.calendar.version
 
+    @property
+    def amended(self) -> bool:
+        """Whether a year that was published is another one since."""
+        return self.calendar.amended
+
     def with_published(self, fact: CalendarPublished) -> "WorkingClock":
-        """The clock once this year's notice counts."""
-        return WorkingClock(self.calendar.with_year(fact.year, fact.title, fact.days()))
+        """The clock once this notice counts; the same one when it came with the program."""
+        calendar = self.calendar
+        if fact.amends and fact.year in calendar.amendable:
+            return WorkingClock(calendar.amend(fact.year, fact.title, fact.days()))
+        if fact.year <= calendar.last.year:
+            return self
+        return WorkingClock(calendar.with_year(fact.year, fact.title, fact.days()))
 
     def edition(self, on: datetime) -> str:
         """The version of the policy table in force on that day."""

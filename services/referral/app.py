@@ -192,13 +192,15 @@ class Referrals:
                 await self._react(stored, command)
 
     async def _recompute(self, stored: Stored) -> None:
-        """Look at every referral and notice: what was provisional and is not any more gets its date, with the reason."""
+        """Look at every referral and notice: a date that the calendar moves or settles is recorded, with the reason."""
         await self._calendars.current()
         for subject in await self._ledger.subjects("referral"):
             state = fold_referral(await self._ledger.load(subject))
             if state is not None and extensions.settled(state, self.clock) is not None:
                 _, _, key = subjects.parse(subject)
-                await self._react(stored, CheckDeadline(command_id=f"calendar:{stored.commit.key}:{key}", referral=key))
+                # A year that is amended has another commit.
+                command_id = f"calendar:{stored.commit.key}:{stored.commit.n}:{key}"
+                await self._react(stored, CheckDeadline(command_id=command_id, referral=key))
         await self._notices.recompute(stored)
 
     async def _react(self, stored: Stored, command: Command) -> None:

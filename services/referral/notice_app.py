@@ -232,12 +232,13 @@ class Notices:
                     pass
 
     async def recompute(self, stored: Stored) -> None:
-        """A calendar was published: what was provisional of any notice gets its date, with the reason."""
+        """A calendar was published or amended: a reply date that it moves or settles is recorded, with the reason."""
         for subject in await self._ledger.subjects("notice"):
             state = fold_notice(await self._ledger.load(subject))
             if state is not None and notices.settled(state, self._clock()) is not None:
                 _, _, key = subjects.parse(subject)
-                await self._react(stored, CheckNotice(command_id=f"calendar:{stored.commit.key}:{key}", notice=key))
+                command_id = f"calendar:{stored.commit.key}:{stored.commit.n}:{key}"
+                await self._react(stored, CheckNotice(command_id=command_id, notice=key))
 
     async def _by_rule(self, stored: Stored, level: int) -> None:
         """Send a reminder or an urge. One that stands for an earlier date of the same referral makes room for it."""

@@ -30,7 +30,8 @@ from events.notice import (
 from events.referral import Period
 from services.decision import DamagedHistory
 from services.referral.clock import Deadlines
-from services.referral.referral_history import CALENDAR
+from services.referral.extensions import by_calendar
+from services.referral.referral_history import AMENDED, CALENDAR
 
 REMIND, URGE, NOTICE, CIRCULAR, TALK, MEETING = range(6)
 OPEN = ("drafted", "signed_off", "served", "acknowledged", "replied", "accepted")
@@ -72,17 +73,18 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 def settled(state: Notice, deadlines: Deadlines) -> ReplyDueRecomputed | None:
-    """The date to reply by on the calendar of now, when it was provisional and that calendar says more; else None.
+    """The reply date on the calendar of now, when it was provisional or a year was amended, and it is another; else None.
 
     One that has passed without a reply stays: what was missed, was missed. A draft's is counted anew by its service.
     """
-    if not state.awaits_reply or not state.provisional or state.counted is None:
+    if not state.awaits_reply or state.counted is None or not (state.provisional or deadlines.amended):
         return None
     new, provisional = deadlines.end(state.counted)
-    if (new, provisional) == (state.reply_due, True):
+    if (new, provisional) == (state.reply_due, state.provisional):
         return None
+    cause = by_calendar(state.counted, state.provisional, deadlines)
     return ReplyDueRecomputed(
-        old=state.reply_due, new=new, cause=CALENDAR, calendar_version=deadlines.version, provisional=provisional
+        old=state.reply_due, new=new, cause=cause, calendar_version=deadlines.version, provisional=provisional
     )
 
 
@@ -124,8 +126,10 @@ def _on_the_way_out(state: Notice, fact: NoticeFact) -> dict[str, object] | None
             return {"status": "served"}
         case Notice(status="signed_off"), NoticeServed():
             return {"status": "served"} | _reply_date(fact)
-        case Notice(provisional=True), ReplyDueRecomputed(old=old, new=new, cause=cause) if (
-            state.awaits_reply and old == state.reply_due and cause == CALENDAR
+        case Notice(), ReplyDueRecomputed(old=old, new=new, cause=cause) if (
+            state.awaits_reply
+            and old == state.reply_due
+            and (cause == AMENDED or (cause == CALENDAR and state.provisional))
         ):
             return {"reply_due": new, "provisional": fact.provisional}
         case Notice(reply_overdue=False), ReplyOverdue(reply_due=due) if (

@@ -713,6 +713,17 @@ def test_a_provisional_reply_date_that_stays_is_confirmed(provisional: Life) -> 
     assert fact.old == fact.new and not fact.provisional
 
 
+def test_an_amended_year_moves_a_reply_date_that_was_not_provisional() -> None:
+    life = life_in("served")
+    assert life.state is not None and not life.state.provisional
+    old, now = life.state.reply_due, URGED
+    days = {day: ("-", work) for day, work in published().days_of(2026).items()} | {old.date(): ("-", False)}
+    clock = WorkingClock(published().amend(2026, "调整通知", days))
+    (fact,) = settle(life, clock, now)
+    assert (fact.old, fact.cause) == (old, "calendar_amended") and fact.new > old
+    assert settle(life, clock, now) == Already()
+
+
 def test_a_reply_date_that_was_missed_stays_as_it_was_missed(provisional: Life) -> None:
     provisional.decide(CHECK, SERVICE, now=moment("2027-01-02T00:00"))
     assert provisional.state is not None and provisional.state.reply_overdue

@@ -328,11 +328,18 @@ def test_the_calendar_shows_the_years_that_the_ledger_says_were_published(tmp_pa
     town = Town(Random(1))
     town.call()
     town.record(subjects.calendar(2027), fact)
+    # The current year is amended: the National Day is not in the new list, the day in September is.
+    amended = (Holiday(name="元旦", off=(date(2026, 1, 1),)), Holiday(name="调整", off=(date(2026, 9, 3),)))
+    amends = CalendarPublished(
+        year=2026, title="调整通知", holidays=amended, digest=digest_of(amended), calendar_version="2026.1+2027-y",
+        amends=True,
+    )  # fmt: skip
+    town.record(subjects.calendar(2026), amends)
     store = Store.open(tmp_path / "models", reference)
     store.apply(town.commits, "first")
 
-    def days(as_of: int | None = None) -> dict[str, tuple[Any, ...]]:
-        asked = {"from": "2026-12-30", "to": "2028-12-31", "limit": 1000}
+    def days(as_of: int | None = None, since: str = "2026-12-30") -> dict[str, tuple[Any, ...]]:
+        asked = {"from": since, "to": "2028-12-31", "limit": 2000}
         found = rows(store, "calendar", as_of=as_of, **asked)
         return {str(row["day"]): (row["is_workday"], row["name"], row["source"], row["provisional"]) for row in found}
 
@@ -344,11 +351,13 @@ def test_the_calendar_shows_the_years_that_the_ledger_says_were_published(tmp_pa
     assert now["2027-03-01"] == (True, "", "2027年通知", False)
     assert now["2027-12-29"][3] and now["2028-01-01"] == (False, "", "", True)
     # Like the clock of the referral service, day by day.
-    clock = published().with_year(2027, "2027年通知", fact.days())
-    assert now == {
+    clock = published().with_year(2027, "2027年通知", fact.days()).amend(2026, "调整通知", amends.days())
+    whole = days(since="2026-01-01")
+    assert whole["2026-10-01"] == (True, "", "调整通知", False) and not whole["2026-09-03"][0]
+    assert whole == {
         str(each.day): (each.is_workday, each.name, each.source, each.provisional)
         for each in clock.days()
-        if str(each.day) in now
+        if str(each.day) in whole
     }
     store.close()
 
