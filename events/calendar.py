@@ -9,7 +9,7 @@ domain.md §0.2 and §4.7: a plain Monday-Friday count is wrong for 18.6 % of al
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone
 from functools import cache
 from importlib.resources import files
@@ -55,6 +55,8 @@ class Calendar:
     # Year -> title of its notice.
     sources: Mapping[int, str]
     edition: str
+    # A year that was published is another one since: what was counted on it may not hold any more.
+    amended: bool = False
 
     def is_workday(self, day: date) -> bool:
         """Whether offices work on `day`."""
@@ -108,8 +110,7 @@ class Calendar:
         last = date(year, 12, 31)
         if year != self.last.year + 1:
             raise ValueError(f"calendar: the next year to publish is {self.last.year + 1}")
-        if any(not self.provisional_from <= day <= last for day in days):
-            raise ValueError(f"calendar: the notice of {year} moves days from {self.provisional_from} to {last}")
+        self._within(year, days)
         specials = {**self.specials, **{day: Special(work, name, title) for day, (name, work) in days.items()}}
         # The next notice can reach as far back as this one's predecessors did.
         provisional_from = date(year, self.provisional_from.month, self.provisional_from.day)
@@ -122,7 +123,53 @@ class Calendar:
             specials=specials,
             sources={**self.sources, year: title},
             edition=edition,
+            amended=self.amended,
         )
+
+    @property
+    def amendable(self) -> tuple[int, int]:
+        """The years that can still be amended: the last one published and, while that one has not begun, the current."""
+        return self.last.year - 1, self.last.year
+
+    def span(self, year: int) -> tuple[date, date]:
+        """The first and the last day that the notice of this year can move."""
+        first = self.provisional_from.replace(year=self.provisional_from.year - (self.last.year + 1 - year))
+        if year >= self.last.year:
+            return first, date(year, 12, 31)
+        # From there on it is the next year's notice that counts, and it is published.
+        return first, first.replace(year=first.year + 1) - _DAY
+
+    def amend(self, year: int, title: str, days: Mapping[date, tuple[str, bool]]) -> "Calendar":
+        """This calendar with another notice in place of the one that a published year had.
+
+        The edition stays: in whatever order the same notices are read, the version is the same. Raises ValueError when
+        the year cannot be amended, or a day lies outside what its notice can move.
+        """
+        if year not in self.amendable:
+            raise ValueError("calendar: a year that can be amended is one of {} and {}".format(*self.amendable))
+        self._within(year, days)
+        specials = {day: each for day, each in self.specials.items() if not self._is_of(year, day, each)}
+        specials |= {day: Special(work, name, title) for day, (name, work) in days.items()}
+        return replace(
+            self,
+            version=_version(self.edition, self.first, self.provisional_from, specials),
+            specials=specials,
+            sources={**self.sources, year: title},
+            amended=True,
+        )
+
+    def days_of(self, year: int) -> dict[date, bool]:
+        """What the notice of this year says as it counts now: day -> whether it is a working day."""
+        return {day: each.is_workday for day, each in self.specials.items() if self._is_of(year, day, each)}
+
+    def _is_of(self, year: int, day: date, special: Special) -> bool:
+        first, last = self.span(year)
+        return first <= day <= last and (day.year == year or special.source == self.sources.get(year))
+
+    def _within(self, year: int, days: Mapping[date, tuple[str, bool]]) -> None:
+        first, last = self.span(year)
+        if any(not first <= day <= last for day in days):
+            raise ValueError(f"calendar: the notice of {year} moves days from {first} to {last}")
 
     def days(self) -> Iterator[CalendarDay]:
         """Every day of the published years and, provisionally, of the year after: deadlines reach into it."""

@@ -131,6 +131,8 @@ class ReferralOutcomeNoted(Fact, tag="ReferralOutcomeNoted.v1", frozen=True, kw_
     result: Code | None = None
     # Set when nothing is left to be done but to call back.
     callback_due: Moment | None = None
+    # That day reaches into a year whose calendar is not published yet.
+    provisional: bool = False
 
 
 class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", frozen=True, kw_only=True):
@@ -139,6 +141,8 @@ class CoordinationRecorded(Fact, tag="CoordinationRecorded.v1", frozen=True, kw_
     units: tuple[Token, ...]
     measures: tuple[Code, ...]
     callback_due: Moment | None = None
+    # That day reaches into a year whose calendar is not published yet.
+    provisional: bool = False
 
 
 class OutcomeRecorded(Fact, tag="OutcomeRecorded.v1", frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from events.fact import Code, Fact, Id, Label, Moment, Token
+from events.referral import Period
 
 Level = Annotated[int, Meta(ge=0, le=5, description="0 remind, 1 urge, 2 notice, 3 circular, 4 talk, 5 to the meeting")]
 
@@ -56,6 +57,7 @@ class NoticeServed(Fact, tag="NoticeServed.v1", frozen=True, kw_only=True):
     # The reply counts from here; absent where the date of the draft stands.
     reply_due: Moment | None = None
     provisional: bool = False
+    counted: Period | None = None
 
 
 class NoticeAcknowledged(Fact, tag="NoticeAcknowledged.v1", frozen=True, kw_only=True):
@@ -78,6 +80,18 @@ class ReplySentBack(Fact, tag="ReplySentBack.v1", frozen=True, kw_only=True):
 
     reason: Code
     reply_due: Moment
+    calendar_version: Label
+    provisional: bool = False
+    counted: Period | None = None
+
+
+class ReplyDueRecomputed(Fact, tag="ReplyDueRecomputed.v1", frozen=True, kw_only=True):
+    """The date to reply by, counted again on another calendar. `new` may equal `old`: then it is confirmed."""
+
+    old: Moment
+    new: Moment
+    # Code list due_cause.
+    cause: Code
     calendar_version: Label
     provisional: bool = False
 
@@ -123,6 +137,7 @@ NoticeFact = (
     | ReplyReceived
     | ReplyAccepted
     | ReplySentBack
+    | ReplyDueRecomputed
     | ReplyOverdue
     | NoticeEscalated
     | NoticeWithdrawn

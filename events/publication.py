@@ -28,6 +28,8 @@ class CalendarPublished(Fact, tag="CalendarPublished.v1", frozen=True, kw_only=T
     holidays: tuple[Holiday, ...]
     digest: Digest
     calendar_version: Label
+    # In place of the notice that the year had: the State Council has changed a year that was published.
+    amends: bool = False
 
     def days(self) -> dict[date, tuple[str, bool]]:
         """Day -> (holiday, whether it is a working day)."""

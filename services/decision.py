@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from events.codes import code_list
 from events.commit import Actor
+from services.working_clock import WorkingClock
 
 
 class Refused(Struct, frozen=True):
@@ -39,6 +40,8 @@ class Env(Struct, frozen=True, kw_only=True):
     keyed_digest: Callable[[str], str] = lambda text: ""
     # The codes of the units in the directory: a referral or a coordination goes to nobody else.
     units: frozenset[str] = frozenset()
+    # Counts periods by the policies, on the newest calendar on record; without one, on the calendar that ships.
+    clock: WorkingClock = field(default_factory=WorkingClock)
 
 
 def unknown_code(list_name: str, code: str | None, field: str) -> Refused | None:

@@ -475,8 +475,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Calendar
     "calendar.already_published": (
-        "{year}年工作日历已公布，不能更改；请核对年份。",
-        "The calendar of {year} is published already and stays as it is; check the year.",
+        "{year}年工作日历已公布；请核对年份，国务院另行通知调整的请注明 amends。",
+        "The calendar of {year} is published already; check the year, or say `amends` if the State Council changed it.",
+    ),
+    "calendar.not_amendable": (
+        "只能调整{first}年和{last}年的工作日历，请核对年份。",
+        "Only the calendars of {first} and {last} can be amended; check the year.",
     ),
     "calendar.year_missing": (
         "请先公布{year}年的工作日历。",

@@ -16,6 +16,7 @@ from services.bus.request import Accepted, Answer, Request
 from services.command import Command
 from services.decision import Already, Env, Refused
 from services.ledger import Append, DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, Stored
+from services.working_clock import WorkingClock
 
 ATTEMPTS_MAX = 8
 # A mobile number or an identity number that stands by itself: a digest of so few digits could be guessed.
@@ -47,7 +48,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     for_partners: bool = False
     correlation: str | None = None
     policy: str
-    calendar: str
+    clock: WorkingClock
     units: frozenset[str] = frozenset()
 
 
@@ -106,6 +107,7 @@ def _env(request: Request, command: Command, plan: Plan) -> Env:
         new_id=lambda purpose: plan.new_id(f"{purpose}:{command.command_id}"),
         keyed_digest=plan.keyed_digest,
         units=plan.units,
+        clock=plan.clock,
     )
 
 
@@ -180,7 +182,7 @@ def _commit(
         causation=None if plan.for_partners else request.causation,
         correlation=None if plan.for_partners else plan.correlation,
         policy=plan.policy,
-        calendar=plan.calendar,
+        calendar=plan.clock.version,
         simulated=request.simulated,
         facts=tuple(facts),
         sealed=plan.seal(history, commit_id),

@@ -74,7 +74,7 @@ async def _attach(
             from services.referral.app import Referrals
             from services.referral.timers import Timers
             from services.referral.watch import Watch
-            from services.referral.working_clock import WorkingClock
+            from services.working_clock import WorkingClock
 
             files = Attachments(connection, data / "attachment-keys.db")
             referral = Referrals(ledger, WorkingClock(), files, Spool(data / "incoming"))

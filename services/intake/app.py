@@ -3,9 +3,9 @@
 import msgspec
 
 from events import subjects
-from events.calendar import published
 from events.case import CaseAnswered, CaseClosed, CaseNotAccepted
 from events.commit import Sealed
+from services.bus.calendars import Calendars
 from services.bus.decoding import decode
 from services.bus.endpoint import allowed
 from services.bus.execution import Outcome, Plan, carry_out
@@ -15,7 +15,7 @@ from services.decision import Env, Refused
 from services.directory import directory
 from services.intake import case as cases
 from services.intake import contact as contacts
-from services.intake import corrections, policies
+from services.intake import corrections
 from services.intake.case_state import ENDED
 from services.intake.commands import (
     COMMANDS,
@@ -37,10 +37,9 @@ from services.intake.commands import (
 from services.intake.form import contact_of, form_facts, personal, plain_fields
 from services.intake.reactions import SERVICE, Reactions, case_of
 from services.intake.vault import Unreadable, Vault, VaultUnavailable
-from services.ledger import History, Ledger, Stored
+from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
+from services.working_clock import WorkingClock
 
-POLICY = f"intake-{policies.edition()}"
-NO_CALENDAR = "none"
 # The key of ids and digests that belong to no single case.
 INDEX = "0" * 26
 # They look after cases.
@@ -54,6 +53,7 @@ class Intake:
     def __init__(self, ledger: Ledger, vault: Vault) -> None:
         self._ledger = ledger
         self._vault = vault
+        self._calendars = Calendars(ledger)
         self._units = frozenset(unit.code for unit in directory().units)
         self._reactions = Reactions(self.handle, ledger, vault)
 
@@ -69,7 +69,12 @@ class Intake:
         if isinstance(command, Refused):
             return command
         try:
+            await self._calendars.current()
             return await self._carry_out(request, command)
+        except LedgerUnavailable:
+            return Refused("service.unavailable")
+        except DamagedLedger:
+            return Refused("ledger.damaged")
         except VaultUnavailable:
             return Refused("service.unavailable")
         except Unreadable:
@@ -91,7 +96,7 @@ class Intake:
         if refusal is not None:
             return refusal
         planned = await self._planned(command)
-        answer = await carry_out(self._ledger, request, command, self._case_plan(subject, command, planned))
+        answer = await carry_out(self._ledger, request, command, self._case_plan(request, subject, command, planned))
         if isinstance(command, ViewRegistration) and isinstance(answer, Accepted):
             return await self._shown(subject, answer)
         return answer
@@ -143,8 +148,8 @@ class Intake:
                 new_id=lambda purpose: self._vault.new_id(key, purpose),
                 keyed_digest=lambda text: self._vault.keyed_digest(key, text),
                 correlation=key,
-                policy=POLICY,
-                calendar=NO_CALENDAR,
+                policy=self._policy(request),
+                clock=self._calendars.clock,
                 units=self._units,
             ),
         )
@@ -200,8 +205,8 @@ class Intake:
                 body_digest=self._digest,
                 keyed_digest=lambda text: self._vault.keyed_digest(key, text),
                 correlation=key,
-                policy=POLICY,
-                calendar=NO_CALENDAR,
+                policy=self._policy(request),
+                clock=self._calendars.clock,
                 units=self._units,
             ),
         )
@@ -209,11 +214,14 @@ class Intake:
             await self._vault.remember_caller(value, key)
         return answer
 
-    def _case_plan(self, subject: str, command: Command, planned: tuple[str, str | None] | None) -> Plan:
+    def _case_plan(
+        self, request: Request, subject: str, command: Command, planned: tuple[str, str | None] | None
+    ) -> Plan:
         _, _, key = subjects.parse(subject)
+        clock = self._calendars.clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
-            return cases.decide(command, _dated(cases.fold(history.facts), history), env, planned)
+            return cases.decide(command, _dated(cases.fold(history.facts), history, clock), env, planned)
 
         def seal(history: History, commit: str) -> Sealed | None:
             return self._vault.seal(contact_of(history), commit, personal(command)) if personal(command) else None
@@ -225,8 +233,8 @@ class Intake:
             body_digest=self._digest,
             new_id=lambda purpose: self._vault.new_id(INDEX, f"{key}:{purpose}"),
             correlation=key,
-            policy=POLICY,
-            calendar=published().version,
+            policy=self._policy(request),
+            clock=clock,
             units=self._units,
         )
 
@@ -268,14 +276,17 @@ class Intake:
         """Answer a commit of another aggregate, or of another contact or case (reactions.py)."""
         await self._reactions.react(stored)
 
+    def _policy(self, request: Request) -> str:
+        return f"{SERVICE}-{self._calendars.clock.edition(request.now)}"
+
     def _digest(self, body: bytes) -> str:
         return self._vault.keyed_digest(INDEX, body)
 
 
-def _dated(state: cases.Case | None, history: History) -> cases.Case | None:
+def _dated(state: cases.Case | None, history: History, clock: WorkingClock) -> cases.Case | None:
     """An end that is older than its `appeal_until`: the window counts from when it was recorded."""
     if state is None or state.status not in ENDED or state.appeal_until is not None:
         return state
     ended = (CaseAnswered, CaseClosed, CaseNotAccepted)
     moments = [each.commit.occurred for each in history.commits if any(isinstance(f, ended) for f in each.commit.facts)]
-    return msgspec.structs.replace(state, appeal_until=policies.due("AP", moments[-1]))
+    return msgspec.structs.replace(state, appeal_until=clock.until("AP", moments[-1]))

@@ -51,7 +51,6 @@ from services.intake.commands import (
 from services.intake.contact import AHEAD_MAX
 from services.intake.mandatory_report import Planned
 from services.intake.opening import DEFAULT_ASKS
-from services.intake.policies import due
 
 __all__ = ["DEFAULT_ASKS", "OPEN", "UNREACHABLE_AFTER_DAYS", "Case", "decide", "evolve", "fold", "holder"]
 
@@ -185,7 +184,8 @@ def _with_callback(
     """The same fact, with the day of the callback when nothing else is left to be done (domain.md §4.7 CB)."""
     if state.no_callback or evolve(state, fact).status != "awaiting_callback":
         return fact
-    return msgspec.structs.replace(fact, callback_due=due("CB", env.occurred))
+    due, provisional = env.clock.due("CB", env.occurred)
+    return msgspec.structs.replace(fact, callback_due=due, provisional=provisional)
 
 
 def _refer(command: RequestReferral, state: Case, env: Env) -> Outcome:

@@ -1,6 +1,6 @@
 """How a case ends, is called back about, comes back, and goes to the archive. Pure. domain.md §4.3 B."""
 
-from events.calendar import CHINA, published
+from events.calendar import CHINA
 from events.case import (
     CallbackAttempted,
     CallbackCompleted,
@@ -17,7 +17,6 @@ from services.intake.case_history import VOIDED
 from services.intake.case_state import NO_CALLBACK, OPEN, Case, untouched
 from services.intake.case_work import UNREACHABLE, UNREACHABLE_AFTER_DAYS
 from services.intake.commands import AnswerCase, CloseCase, RecordCallback, RefuseAcceptance, ReopenCase
-from services.intake.policies import due
 
 RESOLVED = "resolved"
 ANSWERS = ("answered", "informed")
@@ -32,7 +31,7 @@ def answer(command: AnswerCase, state: Case, env: Env) -> list[CaseFact] | Refus
     entry = code_list("disposition").get(command.disposition)
     if entry is None or entry.group not in ANSWERS:
         return Refused("case.not_an_answer", "disposition")
-    return [CaseAnswered(disposition=command.disposition, appeal_until=due("AP", env.occurred))]
+    return [CaseAnswered(disposition=command.disposition, appeal_until=env.clock.until("AP", env.occurred))]
 
 
 def refuse_acceptance(command: RefuseAcceptance, state: Case, env: Env) -> list[CaseFact] | Refused:
@@ -51,7 +50,10 @@ def refuse_acceptance(command: RefuseAcceptance, state: Case, env: Env) -> list[
         return Refused("case.told_time_impossible", "told")
     return [
         CaseNotAccepted(
-            ground=command.ground, route=command.route, told=command.told, appeal_until=due("AP", command.told)
+            ground=command.ground,
+            route=command.route,
+            told=command.told,
+            appeal_until=env.clock.until("AP", command.told),
         )
     ]
 
@@ -71,10 +73,10 @@ def call_back(command: RecordCallback, state: Case, env: Env) -> list[CaseFact] 
             return Refused("case.callback_not_reached", "reached")
         missed: list[CaseFact] = [CallbackAttempted(reached=False, on=today)]
         # An evening or a holiday call that nobody answers is noted; it does not count against the caller.
-        days = {day for day in (*state.missed_on, today) if published().is_workday(day)}
+        days = {day for day in (*state.missed_on, today) if env.clock.calendar.is_workday(day)}
         if len(days) < UNREACHABLE_AFTER_DAYS or _reported_in_vain(state) is not None:
             return missed
-        return [*missed, CaseClosed(code=UNREACHABLE, appeal_until=due("AP", env.occurred))]
+        return [*missed, CaseClosed(code=UNREACHABLE, appeal_until=env.clock.until("AP", env.occurred))]
     if command.answered is None or command.solved is None or command.satisfied is None:
         return Refused("case.callback_answers_missing", "satisfied")
     if command.founded is not None and (command.solved or command.satisfied):
@@ -110,7 +112,7 @@ def close(command: CloseCase, state: Case, env: Env) -> list[CaseFact] | Refused
         fits = command.code not in (UNREACHABLE, NO_CALLBACK) and (command.code != RESOLVED or called_back.solved)
     if not fits:
         return Refused("case.closure_contradicts_callback", "code")
-    return [CaseClosed(code=command.code, appeal_until=due("AP", env.occurred))]
+    return [CaseClosed(code=command.code, appeal_until=env.clock.until("AP", env.occurred))]
 
 
 def reopen(command: ReopenCase, state: Case, env: Env) -> list[CaseFact] | Refused:

@@ -25,7 +25,6 @@ from services.intake.commands import (
     OverrideMandatoryReport,
 )
 from services.intake.opening import REFERRED, dispose
-from services.intake.policies import due
 from services.intake.screen import grounds
 
 Planned = tuple[str, str | None] | None
@@ -101,7 +100,7 @@ def correct(command: NoteCorrection, state: Case, env: Env) -> list[CaseFact] | 
     if not required:
         return [corrected]
     # The clock runs from now: nobody could know before.
-    calls_for = MandatoryReportRequired(grounds=tuple(sorted(required)), due=due("MR", env.now))
+    calls_for = MandatoryReportRequired(grounds=tuple(sorted(required)), due=env.clock.until("MR", env.now))
     if state.status in OPEN:
         return [corrected, calls_for]
     return [corrected, CaseReopened(reason="mandatory_report"), calls_for]

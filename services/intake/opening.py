@@ -13,7 +13,6 @@ from events.case import (
 from events.codes import code_list
 from services.decision import Env, Refused
 from services.intake.commands import OpenCase
-from services.intake.policies import due
 from services.intake.screen import grounds
 
 DEFAULT_ASKS = ("verify_facts", "handle", "report_back")
@@ -53,13 +52,13 @@ def open_case(command: OpenCase, env: Env) -> list[CaseFact] | Refused:
     required = grounds(command.screen, command.urgency)
     if required:
         # Runs from the call, not from the typing: the law says at once.
-        return [*facts, MandatoryReportRequired(grounds=required, due=due("MR", command.started))]
+        return [*facts, MandatoryReportRequired(grounds=required, due=env.clock.until("MR", command.started))]
     if command.disposition == "D1":
         refused = CaseNotAccepted(
             ground=command.ground or UNSTATED_GROUND,
             route=command.route,
             told=command.started,
-            appeal_until=due("AP", command.started),
+            appeal_until=env.clock.until("AP", command.started),
         )
         return [*facts, refused]
     return facts + dispose(command.disposition, command.unit, triaged, env)
@@ -70,9 +69,9 @@ def dispose(disposition: str, unit: str | None, triaged: CaseTriaged, env: Env) 
     entry = code_list("disposition").get(disposition)
     match entry.group if entry else None:
         case "answered" | "informed" | "emergency":
-            return [CaseAnswered(disposition=disposition, appeal_until=due("AP", env.occurred))]
+            return [CaseAnswered(disposition=disposition, appeal_until=env.clock.until("AP", env.occurred))]
         case "not_accepted":
-            return [CaseNotAccepted(ground=UNSTATED_GROUND, appeal_until=due("AP", env.occurred))]
+            return [CaseNotAccepted(ground=UNSTATED_GROUND, appeal_until=env.clock.until("AP", env.occurred))]
         case "referred" if unit is not None and unit != triaged.suspect_unit:
             return [CaseAccepted(disposition=disposition), request(unit, DEFAULT_ASKS, None, triaged, env)]
         case _:

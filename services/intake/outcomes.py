@@ -1,13 +1,25 @@
 """What came of a case in the child's life, and whether it lasts. Pure. domain.md §4.3 B, OutcomeRecorded."""
 
+from datetime import date, datetime, time
+
 from events.calendar import CHINA
 from events.case import CaseFact, CaseReopened, OutcomeRecorded, OutcomeReviewed
+from events.codes import code_list
 from services.decision import Env, Refused, unknown_code
 from services.intake.case_state import OPEN, Case
 from services.intake.commands import RecordOutcome, ReviewOutcome
-from services.intake.policies import review_day
+from services.working_clock import WorkingClock
 
 BENEFIT = "benefit"
+# A period in days depends on the day alone, whatever its hour.
+_NOON = time(12, tzinfo=CHINA)
+
+
+def review_day(outcome: str, start: date, clock: WorkingClock) -> date | None:
+    """The day on which it is asked whether an outcome still holds; None when the list names no policy for it."""
+    entry = code_list("outcome").get(outcome)
+    policy = entry.extra.get("review") if entry else None
+    return clock.until(policy, datetime.combine(start, _NOON)).date() if policy else None
 
 
 def record(command: RecordOutcome, env: Env) -> list[CaseFact] | Refused:
@@ -25,7 +37,7 @@ def record(command: RecordOutcome, env: Env) -> list[CaseFact] | Refused:
             outcome=command.outcome,
             monthly_yuan=command.monthly_yuan,
             starts_on=command.starts_on,
-            review_on=command.review_on or review_day(command.outcome, start),
+            review_on=command.review_on or review_day(command.outcome, start, env.clock),
         )
     ]
 

@@ -63,6 +63,11 @@ class Ledger:
         found = await direct.last(self._access, subjects.anywhere(kind, key))
         return found[1] if found else None
 
+    async def newest(self, kind: str) -> int:
+        """The position of the newest commit of this kind, 0 when there is none. Raises LedgerUnavailable."""
+        found = await direct.last(self._access, subjects.all_of(kind))
+        return found[0] if found else 0
+
     async def subjects(self, kind: str) -> list[str]:
         """The subject of every aggregate of this kind, sorted. Raises LedgerUnavailable, events.subjects.BadToken."""
         found: dict[str, int] = {}

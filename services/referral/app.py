@@ -17,7 +17,9 @@ from events.referral import (
     ReportSentBack,
     ReturnGranted,
 )
+from services import calendar_history
 from services.attachments import Attachments, Spool
+from services.bus.calendars import Calendars
 from services.bus.clock import CHINA
 from services.bus.decoding import decode
 from services.bus.endpoint import allowed
@@ -33,7 +35,7 @@ from services.referral import referral as referrals
 from services.referral.commands import COMMANDS, ChangeLead, CheckDeadline, IssueReferral, PublishCalendar
 from services.referral.folding import fold_referral
 from services.referral.following import CoUnitStep
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 SERVICE = "referral"
 Decide = Callable[[History, Env, int], Outcome]
@@ -48,15 +50,15 @@ class Referrals:
         self, ledger: Ledger, clock: WorkingClock, store: Attachments | None = None, spool: Spool | None = None
     ) -> None:
         self._ledger = ledger
-        self._clock = clock
+        self._calendars = Calendars(ledger, clock)
         self._units = frozenset(unit.code for unit in directory().units)
-        self._notices = notice_app.Notices(ledger, lambda: self._clock, SERVICE, self._plan)
+        self._notices = notice_app.Notices(ledger, lambda: self.clock, SERVICE, self._plan)
         self._files = files_app.Files(ledger, self._plan, store, spool)
 
     @property
     def clock(self) -> WorkingClock:
         """The working-day clock on the newest calendar that this service has seen."""
-        return self._clock
+        return self._calendars.clock
 
     async def handle(self, request: Request) -> Answer:
         if request.verb not in COMMANDS:
@@ -68,7 +70,7 @@ class Referrals:
         if isinstance(command, Refused):
             return command
         try:
-            self._clock = await self._current()
+            await self._calendars.current()
         except LedgerUnavailable:
             return Refused("service.unavailable")
         except DamagedLedger:
@@ -85,21 +87,11 @@ class Referrals:
             case _:
                 return await self._on_referral(request, command)
 
-    async def _current(self) -> WorkingClock:
-        """The clock on every calendar that is on record: nothing is counted on an older one."""
-        clock = self._clock
-        while True:
-            history = await self._ledger.load(subjects.calendar(clock.calendar.last.year + 1))
-            published = fold_calendar(history)
-            if published is None:
-                return clock
-            clock = clock.with_published(published)
-
     async def _publish(self, request: Request, command: PublishCalendar) -> Answer:
         def decide(history: History, env: Env, number: int) -> Outcome:
-            return publication.decide(command, fold_calendar(history), env, clock.calendar)
+            return publication.decide(command, calendar_history.fold(history.facts), env, clock.calendar)
 
-        clock = self._clock
+        clock = self.clock
         plan = self._plan(request, subjects.calendar(command.year), decide)
         return await carry_out(self._ledger, request, command, plan)
 
@@ -108,7 +100,7 @@ class Referrals:
         duty = Duty(leader=unit.leader, department=unit.department, post=unit.post) if unit else None
         year = request.now.astimezone(CHINA).year
         lead_unit = await self._unit_of(command.lead)
-        clock = self._clock
+        clock = self.clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             text = series.written("referral", year, number)
@@ -129,7 +121,7 @@ class Referrals:
             return Refused("referral.not_found", "referral")
 
         lead_unit = await self._unit_of(command.lead) if isinstance(command, ChangeLead) else None
-        clock = self._clock
+        clock = self.clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
             return referrals.decide(command, fold_referral(history), env, clock, lead_unit=lead_unit)
@@ -163,8 +155,8 @@ class Referrals:
             takes_number=takes_number,
             beside=beside,
             for_partners=True,
-            policy=f"referral-{self._clock.edition(request.now)}",
-            calendar=self._clock.version,
+            policy=f"referral-{self.clock.edition(request.now)}",
+            clock=self.clock,
             units=self._units,
         )
 
@@ -206,20 +198,16 @@ class Referrals:
                 await self._react(stored, command)
 
     async def _recompute(self, stored: Stored) -> None:
-        """Look at every referral: what was provisional and is not any more gets its date, with the reason."""
-        self._clock = await self._current()
+        """Look at every referral and notice: a date that the calendar moves or settles is recorded, with the reason."""
+        await self._calendars.current()
         for subject in await self._ledger.subjects("referral"):
             state = fold_referral(await self._ledger.load(subject))
-            if state is not None and extensions.settled(state, self._clock) is not None:
+            if state is not None and extensions.settled(state, self.clock) is not None:
                 _, _, key = subjects.parse(subject)
-                await self._react(stored, CheckDeadline(command_id=f"calendar:{stored.commit.key}:{key}", referral=key))
+                # A year that is amended has another commit.
+                command_id = f"calendar:{stored.commit.key}:{stored.commit.n}:{key}"
+                await self._react(stored, CheckDeadline(command_id=command_id, referral=key))
+        await self._notices.recompute(stored)
 
     async def _react(self, stored: Stored, command: Command) -> None:
         insist(await self.handle(as_request(SERVICE, stored, command)))
-
-
-def fold_calendar(history: History) -> CalendarPublished | None:
-    state: CalendarPublished | None = None
-    for fact in history.facts:
-        state = publication.evolve(state, fact)
-    return state

@@ -183,6 +183,8 @@ class PublishCalendar(Command, frozen=True, kw_only=True):
     year: Year
     title: Label
     holidays: Annotated[tuple[Holiday, ...], Meta(min_length=1, max_length=20)]
+    # The year is published already, and this whole list stands in place of its own.
+    amends: bool = False
 
 
 class CheckDeadline(Command, frozen=True, kw_only=True):

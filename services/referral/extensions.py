@@ -28,7 +28,7 @@ from services.referral.commands import (
     ResumeReferral,
 )
 from services.referral.proxy import may_not_speak, not_now, reached_office
-from services.referral.referral_history import CALENDAR, EXTENSION, HOLD, Referral
+from services.referral.referral_history import AMENDED, CALENDAR, EXTENSION, HOLD, Referral
 
 WORKING_DAYS = "working_days"
 # How many extensions and working days a coordinator may grant, and how late one may be asked for.
@@ -60,16 +60,23 @@ def decide(command: Command, state: Referral, env: Env, deadlines: Deadlines) ->
 
 
 def settled(state: Referral, deadlines: Deadlines) -> DueRecomputed | None:
-    """The due date on the calendar of now, when it was provisional and that calendar says more; else None.
+    """The due date on the calendar of now, when it was provisional or a year was amended, and it is another; else None.
 
     A date on which a step was taken already stays: what was urged, was urged.
     """
     due, taken = state.due, state.sign_overdue if state.status == "issued" else bool(state.crossed)
-    if due is None or taken or state.counted is None or not state.provisional:
+    if due is None or taken or state.counted is None or not (state.provisional or deadlines.amended):
         return None
-    if deadlines.version == state.calendar_version or (due, True) == deadlines.end(state.counted):
+    if deadlines.version == state.calendar_version or (due, state.provisional) == deadlines.end(state.counted):
         return None
-    return _recomputed(state, due, state.counted, CALENDAR, deadlines)
+    cause = by_calendar(state.counted, state.provisional, deadlines)
+    return _recomputed(state, due, state.counted, cause, deadlines)
+
+
+def by_calendar(counted: Period, provisional: bool, deadlines: Deadlines) -> str:
+    """Which calendar moves a date: the publication that settles it, or else the amendment of a year."""
+    settles = provisional and not deadlines.end(counted)[1]
+    return CALENDAR if settles or not deadlines.amended else AMENDED
 
 
 def _ask(

@@ -43,12 +43,13 @@ from services.referral.notice_history import (
     Notice,
     evolve,
     next_wake,
+    settled,
 )
 from services.referral.referral import AHEAD_MAX, Deadlines
 
 __all__ = [
     "CIRCULAR", "NOTICE", "REMIND", "URGE", "Notice", "decide", "draft", "due_of", "escalate", "evolve", "next_wake",
-    "notice_id",
+    "notice_id", "settled",
 ]  # fmt: skip
 
 # A mobile phone has 11 digits in a row, an identity card 17; a document number or a date never so many.
@@ -73,7 +74,7 @@ def decide(
         # Another's is exactly like none: no unit learns what another one was sent.
         return Refused("notice.not_found", "notice")
     if isinstance(command, CheckNotice):
-        return _check(state, env)
+        return _check(state, env, deadlines)
     refusal = _moment(state, env) or _proxy(command, state, env)
     if refusal is not None:
         return refusal
@@ -205,8 +206,11 @@ def _judge(
 def _sent_back(reason: str, state: Notice, env: Env, deadlines: Deadlines) -> ReplySentBack:
     level = supervision.level(state.drafted.level, state.drafted.form)
     assert level is not None and level.reply_policy is not None  # what has a reply asks for one
-    due, provisional = deadlines.due(level.reply_policy, env.now)
-    return ReplySentBack(reason=reason, reply_due=due, calendar_version=deadlines.version, provisional=provisional)
+    counted = deadlines.period(level.reply_policy, env.now)
+    due, provisional = deadlines.end(counted)
+    return ReplySentBack(
+        reason=reason, reply_due=due, calendar_version=deadlines.version, provisional=provisional, counted=counted
+    )
 
 
 def _withdraw(command: WithdrawNotice, state: Notice) -> Outcome:
@@ -227,9 +231,11 @@ def _end(command: DischargeNotice, state: Notice) -> Outcome:
     return [NoticeDischarged(reason=SUPERSEDED if command.reason == SUPERSEDED else REFERRAL_ENDED)]
 
 
-def _check(state: Notice, env: Env) -> Outcome:
-    wake = next_wake(state)
-    return Already() if wake is None or env.now < wake else [ReplyOverdue(reply_due=state.reply_due)]
+def _check(state: Notice, env: Env, deadlines: Deadlines) -> Outcome:
+    wake = next_wake(state, deadlines)
+    if wake is None or env.now < wake:
+        return Already()
+    return [settled(state, deadlines) or ReplyOverdue(reply_due=state.reply_due)]
 
 
 def _moment(state: Notice, env: Env) -> Refused | None:

@@ -40,7 +40,7 @@ from services.referral.commands import (
     WithdrawNotice,
 )
 from services.referral.folding import fold_notice, fold_referral
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 ON_NOTICE = (
     SignOffNotice,
@@ -230,6 +230,15 @@ class Notices:
                     await self._discharge(stored)
                 case _:
                     pass
+
+    async def recompute(self, stored: Stored) -> None:
+        """A calendar was published or amended: a reply date that it moves or settles is recorded, with the reason."""
+        for subject in await self._ledger.subjects("notice"):
+            state = fold_notice(await self._ledger.load(subject))
+            if state is not None and notices.settled(state, self._clock()) is not None:
+                _, _, key = subjects.parse(subject)
+                command_id = f"calendar:{stored.commit.key}:{stored.commit.n}:{key}"
+                await self._react(stored, CheckNotice(command_id=command_id, notice=key))
 
     async def _by_rule(self, stored: Stored, level: int) -> None:
         """Send a reminder or an urge. One that stands for an earlier date of the same referral makes room for it."""

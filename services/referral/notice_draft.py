@@ -227,5 +227,9 @@ def served(drafted: NoticeDrafted, method: str, to: str | None, at: datetime, de
     """Service at `at`; the reply counts from there, not from the draft."""
     level = supervision.level(drafted.level, drafted.form)
     assert level is not None  # as drafted
-    reply_due, provisional = deadlines.due(level.reply_policy, at) if level.reply_policy else (None, False)
-    return NoticeServed(method=method, to=to or level.served_to, reply_due=reply_due, provisional=provisional)
+    to = to or level.served_to
+    if level.reply_policy is None:
+        return NoticeServed(method=method, to=to)
+    counted = deadlines.period(level.reply_policy, at)
+    reply_due, provisional = deadlines.end(counted)
+    return NoticeServed(method=method, to=to, reply_due=reply_due, provisional=provisional, counted=counted)

@@ -42,7 +42,7 @@ from events.referral import (
 from services.decision import DamagedHistory
 
 URGE, NOTICE, CIRCULAR = "urge", "notice", "circular"
-EXTENSION, HOLD, CALENDAR = "extension", "hold", "calendar_published"
+EXTENSION, HOLD, CALENDAR, AMENDED = "extension", "hold", "calendar_published", "calendar_amended"
 LEAD, CO = "lead", "co"
 JOINED, REPORTED, SENT_BACK, RELEASED = "joined", "reported", "sent_back", "released"
 # Statuses before the report is verified, and those after which nothing follows.
@@ -209,8 +209,10 @@ def _timed(state: Referral, fact: ReferralFact, principal: str, occurred: dateti
 
 
 def _may_move(state: Referral, cause: str) -> bool:
-    """An extension and a hold move the date that they were recorded for; a calendar settles what was provisional."""
-    return cause == state.moving or (cause == CALENDAR and state.moving is None and state.provisional)
+    """An extension and a hold move the date that they were recorded for; a calendar settles what was provisional, and an
+    amended one moves any."""
+    by_calendar = cause == AMENDED or (cause == CALENDAR and state.provisional)
+    return cause == state.moving or (by_calendar and state.moving is None)
 
 
 def _again(state: Referral, due: datetime, fact: ReportSentBack | ReferralRedone, occurred: datetime) -> Referral:

@@ -29,7 +29,7 @@ class Level(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demands: tuple[str, ...]
     # The post of the unit that it goes to, unless the supervisor served another.
     served_to: str
-    # Policy of the reply (deadlines.toml); None: no reply is asked.
+    # Policy of the reply (services/deadlines.toml); None: no reply is asked.
     reply_policy: str | None = None
     # Goes out by the standing rule, without a person's signature.
     standing: bool = False

@@ -50,7 +50,7 @@ def _notice(state: Any, commit: Commit) -> Any:
 
 KINDS: Mapping[str, Kind] = {
     "referral": Kind("CheckDeadline", _referral, referrals.next_wake, lambda state: state.status in ENDED),
-    "notice": Kind("CheckNotice", _notice, lambda state, _: notices.next_wake(state), lambda state: not state.open),
+    "notice": Kind("CheckNotice", _notice, notices.next_wake, lambda state: not state.open),
 }
 
 

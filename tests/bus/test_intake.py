@@ -3,15 +3,17 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from events import subjects
 from events.case import CaseFact
 from events.commit import Actor
+from events.publication import Holiday
 from services.bus.clock import CHINA
 from services.bus.request import Accepted, Answer, Request
 from services.decision import Refused
@@ -19,7 +21,10 @@ from services.intake import case as cases
 from services.intake import contact as contacts
 from services.intake.app import Intake
 from services.intake.vault import Vault
-from services.ledger import Ledger
+from services.ledger import Ledger, Stored
+from services.referral.app import Referrals
+from services.referral.commands import PublishCalendar
+from services.working_clock import WorkingClock
 from tests.support.brokers import Bus
 from tests.support.intake import entry
 
@@ -70,6 +75,12 @@ class Office:
                 if stored.commit.kind == "case" and getattr(first, "contact", None) == contact:
                     return stored.commit.key, list((await self.ledger.load(stored.subject)).facts)
         raise AssertionError("the contact opened no case")
+
+    async def recorded(self, contact: str) -> list[Stored]:
+        """The commits of a contact, and those of its case."""
+        case, _ = await self.case_of(contact)
+        places = [await self.ledger.find("contact", contact), await self.ledger.find("case", case)]
+        return [each for place in places if place for each in (await self.ledger.load(place)).commits]
 
     async def status(self, contact: str) -> str:
         state = cases.fold((await self.case_of(contact))[1])
@@ -234,3 +245,23 @@ async def test_a_case_is_archived_when_its_window_is_over(one: Bus, tmp_path: Pa
         assert isinstance(refused, Refused) and refused.code == "case.appeal_window_open"
         await at.accepted("ArchiveCase", NOW + timedelta(days=40), case=case)
         assert await at.status(contact) == "archived"
+
+
+async def test_what_is_recorded_says_on_which_calendar_also_once_another_year_is_published(
+    own: Bus, tmp_path: Path
+) -> None:
+    new_year = Holiday(name="元旦", off=(date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 3)))
+    publish = PublishCalendar(command_id="publish", year=2027, title="通知", holidays=(new_year,))
+    async with office(own, tmp_path) as at, own.ledger("referral") as theirs:
+        before = await at.entry(number())
+        referrals = Referrals(theirs, WorkingClock())
+        body = msgspec.json.encode(publish)
+        request = Request(actor=COORDINATOR, verb="PublishCalendar", body=body, now=NOW, simulated=True)
+        assert isinstance(await referrals.handle(request), Accepted)
+        after = await at.entry(number())
+        calendars = [stored.commit.calendar for key in (before, after) for stored in await at.recorded(key)]
+        history = await theirs.load(subjects.calendar(2027))
+    (published,) = history.facts
+    # The contact and the case that it opens.
+    assert calendars == [WorkingClock().version] * 2 + [published.calendar_version] * 2
+    assert published.calendar_version != WorkingClock().version

@@ -19,7 +19,7 @@ from services.referral import commands as c
 from services.referral.app import Referrals
 from services.referral.folding import fold_referral
 from services.referral.referral import CHINA, Referral
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.brokers import Bus
 
 COORDINATOR = Actor(principal="coordinator", role="coordinator")
@@ -44,10 +44,11 @@ class Office(Struct):
     reacted: int = 0
 
     async def send(self, actor: Actor, command: Command, now: datetime = NOW) -> Answer:
+        return await self.service.handle(self.request(actor, command, now))
+
+    def request(self, actor: Actor, command: Command, now: datetime) -> Request:
         body = msgspec.json.encode(command)
-        return await self.service.handle(
-            Request(actor=actor, verb=type(command).__name__, body=body, now=now, simulated=True)
-        )
+        return Request(actor=actor, verb=type(command).__name__, body=body, now=now, simulated=True)
 
     async def settle(self, after: int | None = None) -> None:
         """Hand every commit to the service, as its consumer does, until nothing new comes of it."""
@@ -118,6 +119,42 @@ async def test_a_published_calendar_moves_every_provisional_date_once_and_holds_
         assert (await later.state("u02", NEW)).calendar_version == moved[0].calendar_version
 
 
+async def test_an_amended_year_moves_what_is_open_once_and_a_later_service_counts_on_it(own: Bus) -> None:
+    async with own.ledger() as ledger:
+        office = Office(ledger, Referrals(ledger, WorkingClock()))
+        june = datetime(2026, 6, 1, 9, tzinfo=CHINA)
+        new_year = Holiday(name="元旦", off=(date(2026, 1, 1),))
+        amends = c.PublishCalendar(
+            command_id="amend", year=2026, title="调整通知", amends=True,
+            holidays=(new_year, Holiday(name="调整", off=(date(2026, 6, 2),))),
+        )  # fmt: skip
+        issue = c.IssueReferral(
+            command_id="i", referral=LEAD, unit="u01", contact_type="complaint", category="05", region="231003",
+            age_band="6-13", urgency="3", asks=("handle",),
+        )  # fmt: skip
+        assert isinstance(await office.send(Actor(principal="referral", role="service"), issue, june), Accepted)
+        before = await office.state("u01", LEAD)
+        assert before.due is not None and before.due.date() == date(2026, 6, 2) and not before.provisional
+        plain = msgspec.structs.replace(amends, amends=False)
+        refused = await office.send(SUPERVISOR, plain, june)
+        assert refused == Refused("calendar.already_published", "year", {"year": "2026"})
+        assert isinstance(await office.send(SUPERVISOR, amends, june), Accepted)
+        await office.settle()
+        await office.settle(after=0)
+        moved = [fact for fact in await office.facts("u01", LEAD) if isinstance(fact, DueRecomputed)]
+        assert [(fact.cause, fact.new.date()) for fact in moved] == [("calendar_amended", date(2026, 6, 3))]
+        # And once more: another reason, another fact.
+        longer = Holiday(name="调整", off=(date(2026, 6, 2), date(2026, 6, 3)))
+        amends = msgspec.structs.replace(amends, command_id="amend-again", holidays=(new_year, longer))
+        assert isinstance(await office.send(SUPERVISOR, amends, june), Accepted)
+        await office.settle()
+        moved = [fact for fact in await office.facts("u01", LEAD) if isinstance(fact, DueRecomputed)]
+        assert [fact.new.date() for fact in moved] == [date(2026, 6, 3), date(2026, 6, 4)]
+        later = Referrals(ledger, WorkingClock())
+        assert isinstance(await later.handle(office.request(SUPERVISOR, amends, june)), Accepted)
+        assert later.clock.version == moved[-1].calendar_version
+
+
 async def test_a_calendar_of_another_year_is_refused(own: Bus) -> None:
     async with own.ledger() as ledger:
         office = Office(ledger, Referrals(ledger, WorkingClock()))
@@ -182,4 +219,5 @@ async def test_a_coordinator_s_entry_names_the_unit_it_is_for(own: Bus) -> None:
         sign = c.SignReferral(command_id="s", referral=LEAD, on_behalf_of="u01", method="paper")
         assert isinstance(await office.send(COORDINATOR, sign), Accepted)
         commit = (await ledger.load(subjects.referral("u01", LEAD))).commits[-1].commit
-        assert (commit.actor.principal, commit.on_behalf_of, commit.policy) == ("coordinator", "u01", "referral-2026.1")
+        policy = f"referral-{WorkingClock().edition(NOW)}"
+        assert (commit.actor.principal, commit.on_behalf_of, commit.policy) == ("coordinator", "u01", policy)

@@ -16,7 +16,7 @@ from services.bus.timers import Schedule, Wake
 from services.referral.referral import CHINA
 from services.referral.timers import Timers
 from services.referral.watch import KINDS
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.brokers import BOUND_SECONDS, Bus
 from tests.support.waking import (
     SECOND,

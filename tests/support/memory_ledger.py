@@ -27,6 +27,12 @@ class MemoryLedger:
         found = [each.subject for each in self.commits if subjects.parse(each.subject)[::2] == (kind, key)]
         return found[-1] if found else None
 
+    async def newest(self, kind: str) -> int:
+        return max((each.seq for each in self.commits if subjects.parse(each.subject)[0] == kind), default=0)
+
+    async def subjects(self, kind: str) -> list[str]:
+        return sorted({each.subject for each in self.commits if subjects.parse(each.subject)[0] == kind})
+
     async def append(self, *appends: Append) -> tuple[int, ...]:
         """All or none, each exactly after its history. Raises Overtaken."""
         for each in appends:

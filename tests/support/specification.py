@@ -26,7 +26,7 @@ from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.commands import CheckDeadline, CheckNotice, DraftNotice
 from services.referral.referral import next_wake
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 KEY = "R" * 26
 UNITS = frozenset(unit.code for unit in directory().units)
@@ -238,7 +238,13 @@ def notice(about: Life) -> Life:
     def evolve(state: Any, fact: Any, principal: str, occurred: datetime) -> Any:
         return notices.evolve(state, fact, occurred)
 
-    kind = Kind("notice", decide, evolve, notices.next_wake, CheckNotice(command_id="wake", notice=KEY))
+    kind = Kind(
+        "notice",
+        decide,
+        evolve,
+        lambda state: notices.next_wake(state, counted),
+        CheckNotice(command_id="wake", notice=KEY),
+    )
     return msgspec.structs.replace(_unborn(kind), now=about.now)
 
 

@@ -563,7 +563,9 @@ class Town:
 
     def _signed_off(self, level: int) -> tuple[Any, ...]:
         due = self._now + timedelta(days=self.rng.choice((1, 5))) if level else None
-        served = s.NoticeServed(method="system", to=self.rng.choice((None, "leader")), reply_due=due)
+        to = self.rng.choice((None, "leader"))
+        provisional = level > 0 and self.rng.random() < 0.3
+        served = s.NoticeServed(method="system", to=to, reply_due=due, provisional=provisional)
         if level == 0:
             return s.ReminderIssued(authority="standing-urge", authority_basis="测试依据"), served
         self._numbers += 1
@@ -586,13 +588,21 @@ class Town:
         self.record(subject, s.NoticeEscalated(to=to, level=drafted.level + 1))
         self.record(subjects.notice(drafted.unit, to), self._drafted(drafted.referral, drafted.level + 1, key))
 
+    def _recounted(self, state: notices.Notice) -> s.ReplyDueRecomputed:
+        new = state.reply_due + timedelta(days=self.rng.choice((-1, 0, 1)))
+        return s.ReplyDueRecomputed(
+            old=state.reply_due, new=new, cause="calendar_published", calendar_version="test-2",
+            provisional=self.rng.random() < 0.1,
+        )  # fmt: skip
+
     def _steps(self, state: notices.Notice) -> list[tuple[Any, ...]]:
         """What may come next: each choice is the facts of one commit."""
         ended: list[tuple[Any, ...]] = [(s.NoticeDischarged(reason="referral_ended"),)]
         withdrawn = (s.NoticeWithdrawn(reason="ground_gone"),)
         reply = (s.ReplyReceived(result="solved", measures=("visit",), late=state.reply_overdue),)
         overdue = [] if state.reply_overdue else [(s.ReplyOverdue(reply_due=state.reply_due),)]
-        answers: list[tuple[Any, ...]] = [reply, *overdue] if state.drafted.level else []
+        settled = [(self._recounted(state),)] if state.awaits_reply and state.provisional else []
+        answers: list[tuple[Any, ...]] = [reply, *overdue, *settled] if state.drafted.level else []
         accepted, discharged = s.ReplyAccepted(), s.NoticeDischarged(reason="reply_accepted")
         match state.status:
             case "drafted":
@@ -605,8 +615,9 @@ class Town:
                 return answers * 2 + ended
             case "replied":
                 again = s.ReplySentBack(
-                    reason="other", reply_due=self._now + timedelta(days=3), calendar_version="test-1"
-                )
+                    reason="other", reply_due=self._now + timedelta(days=3), calendar_version="test-1",
+                    provisional=self.rng.random() < 0.3,
+                )  # fmt: skip
                 return [(again,), (accepted, discharged), (accepted,), (discharged,), withdrawn]
             case _:
                 return [(discharged,)]

@@ -16,7 +16,7 @@ from services.referral.app import Referrals
 from services.referral.referral import CHINA
 from services.referral.timers import COMPARED_EVERY, Timers
 from services.referral.watch import KINDS, Kind, Watch
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.brokers import BOUND_SECONDS, Bus
 from tests.support.commits import commit_after
 

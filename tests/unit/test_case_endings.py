@@ -1,6 +1,6 @@
 """How a case ends, comes back and is related to others; and random lives of it. domain.md §4.3 B."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.calendar import CHINA, published
 from events.case import CaseNotAccepted, CaseReopened, CasesLinked, CasesUnlinked, ReferralOutcomeNoted
 from events.codes import code_list
 from events.commit import Actor
@@ -16,9 +17,9 @@ from services.decision import Already, Refused
 from services.intake import case
 from services.intake.case_state import ENDED, OPEN, holder
 from services.intake.commands import AnswerCase, LinkCases, NoteCaseLink, NoteReferralOutcome, RecordConsent
-from services.intake.policies import due, policies, review_day
+from services.intake.outcomes import review_day
 from services.intake.reactions import OUTCOMES
-from services.referral import deadlines
+from services.working_clock import WorkingClock
 from tests.support.intake import (
     CASE,
     CLOSE,
@@ -38,6 +39,7 @@ from tests.support.intake import (
 )  # fmt: skip
 from tests.support.intake_states import CASE_COMMANDS, LATER, OTHER, REFUSE, REOPEN, REVIEW, VOIDED, lived
 
+CLOCK = WorkingClock()
 SUPERVISOR = Actor(principal="supervisor", role="supervisor")
 ORDER = msgspec.structs.replace(REOPEN, reason="supervisor_order", new_facts="", post="督办科长")
 
@@ -49,7 +51,7 @@ def noted(outcome: str, **more: Any) -> NoteReferralOutcome:
 def test_a_case_is_turned_away_with_its_ground_and_the_right_route() -> None:
     life = Life(disposition="C1", unit=None)
     outcome = life.decide(REFUSE)
-    assert outcome == [CaseNotAccepted(ground="1", route="court", told=NOW, appeal_until=due("AP", NOW))]
+    assert outcome == [CaseNotAccepted(ground="1", route="court", told=NOW, appeal_until=CLOCK.until("AP", NOW))]
 
 
 @pytest.mark.parametrize(
@@ -175,10 +177,27 @@ def test_redoing_a_verified_referral_takes_a_closed_case_back_to_work() -> None:
 def test_when_only_the_callback_is_left_its_day_is_in_the_fact() -> None:
     outcome = Life().decide(VERIFIED)
     # Three working days after Monday 2 March 2026.
-    assert isinstance(outcome, list) and outcome[0].callback_due == due("CB", NOW)
+    assert isinstance(outcome, list) and outcome[0].callback_due == CLOCK.until("CB", NOW)
     assert outcome[0].callback_due.date().isoformat() == "2026-03-05"
+    assert not outcome[0].provisional
     returned = Life().decide(RETURNED)
     assert isinstance(returned, list) and returned[0].callback_due is None
+
+
+def test_a_callback_that_reaches_into_a_year_is_counted_as_that_year_was_published() -> None:
+    # Three working days after Tuesday 29 December 2026; a notice makes the 1st and the 4th holidays.
+    december = datetime(2026, 12, 29, 10, tzinfo=CHINA)
+    off = {date(2027, 1, day): ("元旦", False) for day in (1, 4)}
+    known = WorkingClock(published().with_year(2027, "通知", off))
+
+    def called_back(clock: WorkingClock) -> tuple[str, bool]:
+        outcome = case.decide(VERIFIED, Life().state, msgspec.structs.replace(env(december), clock=clock))
+        assert isinstance(outcome, list) and isinstance(outcome[0], ReferralOutcomeNoted)
+        assert outcome[0].callback_due is not None
+        return outcome[0].callback_due.date().isoformat(), outcome[0].provisional
+
+    assert called_back(CLOCK) == ("2027-01-01", True)
+    assert called_back(known) == ("2027-01-05", False)
 
 
 def test_two_cases_are_related_on_both_sides() -> None:
@@ -242,16 +261,7 @@ def test_whatever_is_decided_in_whatever_order_the_case_stays_legal_held_and_rep
         assert any(isinstance(move, list) for move in moves)
 
 
-def test_intake_and_referral_count_alike_what_both_tables_name() -> None:
-    in_force = deadlines.policies(date(2026, 7, 1))
-    for name in policies().keys() & in_force.keys():
-        ours, theirs = policies()[name], in_force[name]
-        assert (ours.limit, ours.unit) == (theirs.limit, theirs.unit), name
-        assert ours.basis == theirs.basis
-
-
-def test_every_policy_has_its_basis_and_every_review_a_policy() -> None:
-    assert all(policy.basis and policy.zh for policy in policies().values())
+def test_every_review_has_its_policy() -> None:
     for entry in code_list("outcome"):
-        assert (review_day(entry.code, NOW.date()) is not None) == ("review" in entry.extra), entry.code
-    assert due("AP", NOW) < LATER
+        assert (review_day(entry.code, NOW.date(), CLOCK) is not None) == ("review" in entry.extra), entry.code
+    assert CLOCK.until("AP", NOW) < LATER

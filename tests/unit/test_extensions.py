@@ -19,7 +19,7 @@ from services.referral.commands import (
     ResumeReferral,
 )
 from services.referral.referral import next_wake
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.unit.test_referral import (
     ASK_RETURN,
     CHECK,
@@ -219,6 +219,22 @@ def test_a_provisional_date_that_stays_is_confirmed(provisional: Life) -> None:
     outcome = check(provisional, as_it_was)
     assert isinstance(outcome, list) and isinstance(outcome[0], DueRecomputed)
     assert outcome[0].old == outcome[0].new and not outcome[0].provisional
+
+
+def test_an_amended_year_moves_a_date_that_was_not_provisional_once(life: Life) -> None:
+    life.decide(SIGN, SIGNED_AT)
+    assert life.state is not None and not life.state.provisional
+    old = life.state.due
+    assert old is not None
+    # The very day it is due becomes a holiday.
+    calendar = published()
+    days = {day: ("-", work) for day, work in calendar.days_of(2026).items()} | {old.date(): ("-", False)}
+    clock = WorkingClock(calendar.amend(2026, "调整通知", days))
+    outcome = check(life, clock, SIGNED_AT)
+    assert isinstance(outcome, list) and isinstance(outcome[0], DueRecomputed)
+    assert (outcome[0].old, outcome[0].cause, outcome[0].calendar_version) == (old, "calendar_amended", clock.version)
+    assert outcome[0].new.date() == calendar.add_working_days(old.date(), 1)[0]
+    assert check(life, clock, SIGNED_AT) == Already()
 
 
 def test_a_date_that_is_not_provisional_never_depends_on_another_calendar(life: Life) -> None:

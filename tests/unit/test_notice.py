@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.calendar import CHINA
+from events.calendar import CHINA, published
 from events.commit import Actor
 from events.notice import (
     NoticeAcknowledged,
@@ -20,6 +20,7 @@ from events.notice import (
     NumberAssigned,
     ReminderIssued,
     ReplyAccepted,
+    ReplyDueRecomputed,
     ReplyOverdue,
     ReplyReceived,
     ReplySentBack,
@@ -46,7 +47,7 @@ from services.referral.commands import (
     VerifyReport,
     WithdrawNotice,
 )
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 CLOCK = WorkingClock()
 REFERRAL, KEY, NEXT = "R" * 26, "N" * 26, "X" * 26
@@ -660,17 +661,83 @@ def test_a_notice_wakes_when_checking_records_something_and_never_else(state: st
     for command, actor in STATES[state] or ():
         method = getattr(command, "method", None)
         life.decide(msgspec.structs.replace(basis, method=method) if method else command, actor)
-    wake = notice.next_wake(life.state)
+    wake = notice.next_wake(life.state, CLOCK)
     if wake is None:
         assert life.decide(CHECK, SERVICE, now=moment("2027-03-01T09:00")) == Already()
         return
     assert life.decide(CHECK, SERVICE, now=wake - timedelta(microseconds=1)) == Already()
     assert names(life.decide(CHECK, SERVICE, now=wake)) == ["ReplyOverdue"]
-    assert notice.next_wake(life.state) is None
+    assert notice.next_wake(life.state, CLOCK) is None
+
+
+NEW_YEAR = {date(2027, 1, day): ("元旦", False) for day in (1, 4)}
+PUBLISHED = WorkingClock(published().with_year(2027, "通知", NEW_YEAR))
+DECEMBER = moment("2026-12-29T09:00")
+
+
+@pytest.fixture
+def provisional() -> Life:
+    """A notice that was served when nobody knew the days of the year that its reply date reaches into."""
+    life = life_in("signed_off")
+    life.decide(SERVE, SUPERVISOR, now=DECEMBER)
+    assert life.state is not None and life.state.provisional
+    # Three working days: 30 and 31 December, and 1 January as long as nobody says that it is a holiday.
+    assert life.state.reply_due.date() == date(2027, 1, 1)
+    return life
+
+
+def settle(life: Life, clock: WorkingClock, now: datetime = DECEMBER) -> Any:
+    outcome = notice.decide(CHECK, life.state, env(now, SERVICE), clock)
+    for fact in outcome if isinstance(outcome, list) else ():
+        life.state = notice.evolve(life.state, fact, now)
+    return outcome
+
+
+def test_a_provisional_reply_date_is_recomputed_once_when_its_year_is_published(provisional: Life) -> None:
+    assert provisional.state is not None
+    old = provisional.state.reply_due
+    assert settle(provisional, CLOCK) == Already()
+    assert notice.next_wake(provisional.state, PUBLISHED) == DECEMBER
+    new = moment("2027-01-05T23:59:59.999999")
+    assert settle(provisional, PUBLISHED) == [
+        ReplyDueRecomputed(old=old, new=new, cause="calendar_published", calendar_version=PUBLISHED.version)
+    ]
+    assert settle(provisional, PUBLISHED) == Already()
+    # From then on it waits for the new date alone.
+    assert notice.next_wake(provisional.state, PUBLISHED) == new + timedelta(microseconds=1)
+
+
+def test_a_provisional_reply_date_that_stays_is_confirmed(provisional: Life) -> None:
+    as_it_was = WorkingClock(published().with_year(2027, "通知", {}))
+    (fact,) = settle(provisional, as_it_was)
+    assert fact.old == fact.new and not fact.provisional
+
+
+def test_an_amended_year_moves_a_reply_date_that_was_not_provisional() -> None:
+    life = life_in("served")
+    assert life.state is not None and not life.state.provisional
+    old, now = life.state.reply_due, URGED
+    days = {day: ("-", work) for day, work in published().days_of(2026).items()} | {old.date(): ("-", False)}
+    clock = WorkingClock(published().amend(2026, "调整通知", days))
+    (fact,) = settle(life, clock, now)
+    assert (fact.old, fact.cause) == (old, "calendar_amended") and fact.new > old
+    assert settle(life, clock, now) == Already()
+
+
+def test_a_reply_date_that_was_missed_stays_as_it_was_missed(provisional: Life) -> None:
+    provisional.decide(CHECK, SERVICE, now=moment("2027-01-02T00:00"))
+    assert provisional.state is not None and provisional.state.reply_overdue
+    assert settle(provisional, PUBLISHED, moment("2027-01-02T09:00")) == Already()
+
+
+def test_a_date_that_was_recorded_without_its_count_is_left_alone(provisional: Life) -> None:
+    assert provisional.state is not None
+    provisional.state = msgspec.structs.replace(provisional.state, counted=None)
+    assert settle(provisional, PUBLISHED) == Already()
 
 
 def test_what_is_not_there_has_nothing_to_wake_for() -> None:
-    assert notice.next_wake(None) is None
+    assert notice.next_wake(None, CLOCK) is None
 
 
 # Escalation
@@ -796,6 +863,7 @@ def test_a_fact_that_cannot_follow_is_damage(fact: Any) -> None:
 
 
 # fact -> the states of a notice of level 2 that it may follow in; in every other it is damage.
+REPLY_DUE = moment("2026-03-13T23:59:59.999999")
 OPEN_STATES = {"drafted", "signed_off", "served", "acknowledged", "replied", "accepted"}
 MAY_FOLLOW: list[tuple[Any, set[str]]] = [
     (draft()[0], set()),
@@ -804,7 +872,9 @@ MAY_FOLLOW: list[tuple[Any, set[str]]] = [
     (NoticeServed(method="system"), {"signed_off"}),
     (NoticeAcknowledged(), {"served"}),
     (ReplyReceived(result="solved", measures=("mediated",)), {"served", "acknowledged"}),
-    (ReplyOverdue(reply_due=moment("2026-03-13T23:59:59.999999")), {"served", "acknowledged"}),
+    (ReplyOverdue(reply_due=REPLY_DUE), {"served", "acknowledged"}),
+    # Its date is not provisional: no calendar that is published moves it.
+    (ReplyDueRecomputed(old=REPLY_DUE, new=URGED, cause="calendar_published", calendar_version="2"), set()),
     (ReplyAccepted(), {"replied"}),
     (ReplySentBack(reason="other", reply_due=URGED, calendar_version="1"), {"replied"}),
     (NoticeEscalated(to=NEXT, level=3), OPEN_STATES),

@@ -10,7 +10,7 @@ import pytest
 from events import subjects
 from events.calendar import CHINA
 from events.commit import Actor, Commit
-from events.notice import NoticeDischarged, NoticeDrafted, NoticeEscalated, NumberAssigned
+from events.notice import NoticeDischarged, NoticeDrafted, NoticeEscalated, NumberAssigned, ReplyDueRecomputed
 from events.referral import ReferralOverdue
 from services.bus.request import Accepted, Request
 from services.decision import Refused
@@ -18,7 +18,7 @@ from services.ledger import Append, Stored
 from services.referral.app import SERVICE, Referrals
 from services.referral.folding import fold_notice
 from services.referral.notice import Notice, notice_id
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.memory_ledger import MemoryLedger
 
 REFERRAL = "R" * 26
@@ -326,6 +326,21 @@ def test_an_overdue_reply_is_recorded_when_somebody_looks_and_once(office: Offic
     office.checks("2026-03-10T09:00").at("2026-03-16T09:00")
     answers = [office.does("supervisor", "CheckNotice", notice=key(1)).repeated for _ in range(2)]
     assert answers == [False, True] and office.notices(1)[0].reply_overdue
+
+
+def test_a_provisional_reply_date_is_recomputed_once_when_its_year_is_published(office: Office) -> None:
+    office.at("2026-12-29T09:00")
+    office.does("supervisor", "DraftNotice", referral=REFERRAL, level=2, grounds=["unsolved"])
+    office.does("supervisor", "SignOffNotice", notice=key(2), **SIGNATURE)
+    assert office.notices(2)[0].provisional and office.notices(2)[0].reply_due.date() == date(2027, 1, 1)
+    new_year = {"name": "元旦", "off": ["2027-01-01", "2027-01-02", "2027-01-03"]}
+    office.does("supervisor", "PublishCalendar", year=2027, title="通知", holidays=[new_year])
+    office.reacts(again=True)
+    (moved,) = office.facts(ReplyDueRecomputed)
+    assert (moved.old.date(), moved.new.date(), moved.cause) == (
+        date(2027, 1, 1), date(2027, 1, 4), "calendar_published",
+    )  # fmt: skip
+    assert office.notices(2)[0].reply_due == moved.new and not office.notices(2)[0].provisional
 
 
 def test_what_a_partner_reads_of_a_notice_leads_back_to_no_case(office: Office) -> None:

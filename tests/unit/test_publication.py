@@ -135,6 +135,70 @@ def test_a_second_publication_and_a_changed_digest_are_damage() -> None:
         publication.evolve(None, msgspec.structs.replace(fact, digest="0" * 64))
 
 
+AMENDED = msgspec.structs.replace(
+    PUBLISH, amends=True, title="关于调整2026年放假安排的通知", year=2026, holidays=(
+        Holiday(name="元旦", off=days("2026-01-01", 3), work=(date(2026, 1, 4),)),
+        Holiday(name="抗战胜利纪念日", off=(date(2026, 9, 3), date(2026, 9, 4)), work=(date(2026, 9, 6),)),
+    ),
+)  # fmt: skip
+
+
+def amended(command: PublishCalendar = AMENDED, calendar: Calendar | None = None) -> CalendarPublished:
+    outcome = decide(command, None, calendar)
+    assert isinstance(outcome, list) and outcome[0].amends
+    return outcome[0]
+
+
+def test_an_amended_year_is_as_the_new_notice_has_it_and_nothing_else_moves() -> None:
+    fact, before = amended(), published()
+    after = before.amend(fact.year, fact.title, fact.days())
+    assert after.version == fact.calendar_version != before.version and after.amended
+    assert not after.is_workday(date(2026, 9, 3)) and after.is_workday(date(2026, 9, 6))
+    # The National Day is not in the new list: what the old one had in that year is gone, make-up days too.
+    assert after.is_workday(date(2026, 10, 1)) and not after.is_workday(date(2026, 10, 10))
+    other_years = [day for day in before.specials if day.year < 2026]
+    assert all(after.specials[day] == before.specials[day] for day in other_years)
+    assert (after.last, after.provisional_from) == (before.last, before.provisional_from)
+
+
+def test_the_version_is_the_same_in_whatever_order_an_amendment_and_the_next_year_are_read() -> None:
+    fact, following = amended(), the_fact()
+    one = published().amend(fact.year, fact.title, fact.days()).with_year(2027, TITLE, following.days())
+    other = published().with_year(2027, TITLE, following.days()).amend(fact.year, fact.title, fact.days())
+    assert (one.version, one.specials) == (other.version, other.specials)
+
+
+def test_an_amendment_that_says_what_counts_already_adds_nothing() -> None:
+    fact = amended()
+    again = msgspec.structs.replace(AMENDED, command_id="again")
+    assert decide(again, fact) == Already()
+    assert decide(again, None, published().amend(fact.year, fact.title, fact.days())) == Already()
+
+
+@pytest.mark.parametrize("year", [2024, 2027])
+def test_only_the_last_years_can_be_amended(year: int) -> None:
+    new_year = Holiday(name="元旦", off=(date(year, 1, 1),))
+    outcome = decide(msgspec.structs.replace(AMENDED, year=year, holidays=(new_year,)))
+    assert outcome == Refused("calendar.not_amendable", "year", {"first": "2025", "last": "2026"})
+
+
+def test_an_amendment_does_not_reach_into_days_that_the_next_notice_settled() -> None:
+    calendar = published().with_year(2027, TITLE, the_fact().days())
+    late = Holiday(name="x", off=(date(2026, 12, 30),))
+    outcome = decide(msgspec.structs.replace(AMENDED, holidays=(*AMENDED.holidays, late)), None, calendar)
+    assert isinstance(outcome, Refused) and outcome.code == "calendar.day_outside_the_year"
+
+
+def test_a_year_is_amended_after_it_was_published_and_again() -> None:
+    first = the_fact()
+    second = msgspec.structs.replace(first, amends=True)
+    assert publication.evolve(publication.evolve(first, second), second) == second
+    with pytest.raises(DamagedHistory):
+        publication.evolve(second, first)
+    with pytest.raises(DamagedHistory):
+        publication.evolve(first, msgspec.structs.replace(second, year=2028))
+
+
 def test_years_are_published_one_after_the_other() -> None:
     fact = the_fact()
     calendar = published().with_year(fact.year, fact.title, fact.days())

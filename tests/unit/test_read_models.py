@@ -120,7 +120,8 @@ def test_incremental_equals_rebuild_and_no_law_breaks(seed: int, tmp_path_factor
 def noted(row: dict[str, Any]) -> tuple[Any, ...]:
     """What the read model says of a notice that its folded state says too."""
     due = datetime.fromisoformat(row["reply_due"])
-    return row["status"], row["doc_no"], row["reply_overdue"], due, row["escalated_to"], row["discharge_reason"]
+    provisional, rose, ended = row["reply_provisional"], row["escalated_to"], row["discharge_reason"]
+    return row["status"], row["doc_no"], row["reply_overdue"], due, provisional, rose, ended
 
 
 @FEW
@@ -190,7 +191,15 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
     assert {row["notice"]: noted(row) for row in rows(store, "supervision_ledger")} == {
-        key: (each.status, each.doc_no, each.reply_overdue, each.reply_due, each.escalated_to, each.discharge_reason)
+        key: (
+            each.status,
+            each.doc_no,
+            each.reply_overdue,
+            each.reply_due,
+            each.provisional,
+            each.escalated_to,
+            each.discharge_reason,
+        )
         for key, each in town.notices.items()
     }
     register = rows(store, "contact_register")
@@ -319,11 +328,18 @@ def test_the_calendar_shows_the_years_that_the_ledger_says_were_published(tmp_pa
     town = Town(Random(1))
     town.call()
     town.record(subjects.calendar(2027), fact)
+    # The current year is amended: the National Day is not in the new list, the day in September is.
+    amended = (Holiday(name="元旦", off=(date(2026, 1, 1),)), Holiday(name="调整", off=(date(2026, 9, 3),)))
+    amends = CalendarPublished(
+        year=2026, title="调整通知", holidays=amended, digest=digest_of(amended), calendar_version="2026.1+2027-y",
+        amends=True,
+    )  # fmt: skip
+    town.record(subjects.calendar(2026), amends)
     store = Store.open(tmp_path / "models", reference)
     store.apply(town.commits, "first")
 
-    def days(as_of: int | None = None) -> dict[str, tuple[Any, ...]]:
-        asked = {"from": "2026-12-30", "to": "2028-12-31", "limit": 1000}
+    def days(as_of: int | None = None, since: str = "2026-12-30") -> dict[str, tuple[Any, ...]]:
+        asked = {"from": since, "to": "2028-12-31", "limit": 2000}
         found = rows(store, "calendar", as_of=as_of, **asked)
         return {str(row["day"]): (row["is_workday"], row["name"], row["source"], row["provisional"]) for row in found}
 
@@ -335,11 +351,13 @@ def test_the_calendar_shows_the_years_that_the_ledger_says_were_published(tmp_pa
     assert now["2027-03-01"] == (True, "", "2027年通知", False)
     assert now["2027-12-29"][3] and now["2028-01-01"] == (False, "", "", True)
     # Like the clock of the referral service, day by day.
-    clock = published().with_year(2027, "2027年通知", fact.days())
-    assert now == {
+    clock = published().with_year(2027, "2027年通知", fact.days()).amend(2026, "调整通知", amends.days())
+    whole = days(since="2026-01-01")
+    assert whole["2026-10-01"] == (True, "", "调整通知", False) and not whole["2026-09-03"][0]
+    assert whole == {
         str(each.day): (each.is_workday, each.name, each.source, each.provisional)
         for each in clock.days()
-        if str(each.day) in now
+        if str(each.day) in whole
     }
     store.close()
 

@@ -37,7 +37,7 @@ from services.referral.commands import (
     VerifyReport,
 )
 from services.referral.referral import CHINA
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 
 CLOCK = WorkingClock()
 KEY = "R" * 26

@@ -56,6 +56,15 @@ handed as (
         arg_max((data ->> 'provisional')::boolean, place) filter (where data ->> 'reply_due' is not null) as provisional
     from fact where type in ('NoticeServed.v1', 'ReplySentBack.v1') group by about
 ),
+-- The date that was served, counted again when the calendar of its year was published.
+recounted as (
+    select
+        about,
+        max(place) as place,
+        arg_max((data ->> 'new')::timestamptz, place) as reply_due,
+        arg_max(coalesce((data ->> 'provisional')::boolean, false), place) as provisional
+    from fact where type = 'ReplyDueRecomputed.v1' group by about
+),
 course as (
     select
         about,
@@ -123,8 +132,14 @@ select
     course.reply_result as reply_result,
     course.reply_measures as reply_measures,
     coalesce(course.reply_late, false) as reply_late,
-    coalesce(handed.reply_due, (drafted.data ->> 'reply_due')::timestamptz) as reply_due,
-    coalesce(handed.provisional, (drafted.data ->> 'provisional')::boolean, false) as reply_provisional,
+    case
+        when recounted.place > handed.place then recounted.reply_due
+        else coalesce(handed.reply_due, (drafted.data ->> 'reply_due')::timestamptz)
+    end as reply_due,
+    case
+        when recounted.place > handed.place then recounted.provisional
+        else coalesce(handed.provisional, (drafted.data ->> 'provisional')::boolean, false)
+    end as reply_provisional,
     coalesce(course.overdue_at > handed.place, false) as reply_overdue,
     course.times_sent_back as times_sent_back,
     course.sent_back_reason as sent_back_reason,
@@ -148,7 +163,8 @@ select
     course.last_seq as last_seq
 from drafted
 join course using (about)
-left join handed using (about);
+left join handed using (about)
+left join recounted using (about);
 -- check: no notice is served without a mandate, and none above a reminder without a number (domain.md §0.8)
 select notice from supervision_ledger
 where served is not null and (authority_basis is null or (level > 0 and doc_no is null));

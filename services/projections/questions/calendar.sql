@@ -15,8 +15,12 @@ with notice as (
         (data ->> 'year')::bigint as year,
         data ->> 'title' as title,
         data ->> 'calendar_version' as version,
-        data -> 'holidays' as holidays
+        data -> 'holidays' as holidays,
+        coalesce((data ->> 'amends')::boolean, false) as amends,
+        seq
     from event_log where type = 'CalendarPublished.v1'
+    -- Of a year that was amended, the last notice.
+    qualify row_number() over (partition by (data ->> 'year')::bigint order by seq desc) = 1
 ),
 holiday as (select year, title, version, unnest(holidays::json[]) as holiday from notice),
 special as (
@@ -24,7 +28,7 @@ special as (
     union all
     select year, title, version, holiday ->> 'name' as name, unnest((holiday -> 'work')::date[]) as day, true as work from holiday
 ),
-newest as (select max(year) as year, arg_max(version, year) as version from notice),
+newest as (select max(year) as year, arg_max(version, seq) as version from notice),
 day as (
     select * from calendar
     union all
@@ -35,8 +39,9 @@ day as (
 answered as (
     select
         day.day as day,
-        coalesce(special.work, day.is_workday) as is_workday,
-        coalesce(special.name, day.name) as name,
+        -- A day that the notice of an amended year does not name any more is what its weekday says.
+        coalesce(special.work, case when replaced.year is null then day.is_workday else isodow(day.day) < 6 end) as is_workday,
+        coalesce(special.name, case when replaced.year is null then day.name else '' end) as name,
         coalesce(special.title, notice.title, day.source) as source,
         coalesce(newest.version, day.version) as version,
         day.provisional and (newest.year is null or day.day >= make_date(newest.year, 12, 29)) as provisional
@@ -44,6 +49,8 @@ answered as (
     cross join newest
     left join special on special.day = day.day
     left join notice on notice.year = year(day.day)
+    -- The last days of a year are the next notice's to move.
+    left join notice as replaced on replaced.amends and replaced.year = year(day.day) and day.day < make_date(replaced.year, 12, 29)
 )
 select * from answered
 where ($from::date is null or day >= $from::date) and ($to::date is null or day <= $to::date);

@@ -100,7 +100,7 @@ class Table:
 
 @cache
 def _table() -> Table:
-    return table(tomllib.loads(files("services.referral").joinpath("deadlines.toml").read_text(encoding="utf-8")))
+    return table(tomllib.loads(files("services").joinpath("deadlines.toml").read_text(encoding="utf-8")))
 
 
 def table(data: Mapping[str, Any]) -> Table:
