@@ -12,6 +12,7 @@ from services.intake.case import DEFAULT_ASKS
 from services.referral import supervision
 from services.referral.referral import LADDER
 from services.referral.referral_history import (
+    AMENDED,
     CALENDAR,
     ENDED,
     EXTENSION,
@@ -136,7 +137,7 @@ def test_the_deciders_speak_in_codes_of_the_lists():
     assert set(DEFAULT_ASKS) <= {entry.code for entry in code_list("ask")}
     assert {"remind", *LADDER} == {entry.code for entry in code_list("threshold")}
     assert {JOINED, REPORTED, SENT_BACK, RELEASED} == {entry.code for entry in code_list("co_step")}
-    assert {EXTENSION, HOLD, CALENDAR} == {entry.code for entry in code_list("due_cause")}
+    assert {EXTENSION, HOLD, CALENDAR, AMENDED} == {entry.code for entry in code_list("due_cause")}
     assert {*OPEN, *ENDED, "verified"} <= {entry.code for entry in code_list("referral_state")}
     assert {str(each.level) for each in supervision.levels()} == {entry.code for entry in code_list("level")}
     for level in supervision.levels():
