@@ -70,6 +70,7 @@ CASE_STATES = {
     "triaged, report open, the desk keeps the case": lambda: lived(screen=YES, disposition="C1", unit=None),
     "accepted": lambda: lived(disposition="C1", unit=None),
     "accepted, report overridden": lambda: lived(OVERRIDE, screen=YES, disposition="C1", unit=None),
+    "accepted, report overridden, then made": lambda: lived(OVERRIDE, REPORT, screen=YES, disposition="C1", unit=None),
     "in_handling": lambda: lived(),
     "in_handling, with outcome, link, consent": lambda: lived(*ON_RECORD),
     "in_handling, report made": lambda: lived(REPORT, screen=YES),
