@@ -134,11 +134,12 @@ def _callback(life: Life, turn: int, now: datetime) -> Said:
 
 def _request(life: Life, turn: int, now: datetime) -> Said:
     """To one unit, with or without co-units; every third time in the place of an earlier referral."""
-    fields: dict[str, Any] = {"unit": UNITS[turn % 3]}
+    which = turn // 6
+    fields: dict[str, Any] = {"unit": UNITS[which % 3]}
     if turn % 2:
-        fields["co_units"] = [UNITS[(turn + 1) % 3]]
+        fields["co_units"] = [UNITS[(which + 1) % 3]]
     if turn % 3 == 0 and life["referrals"]:
-        fields = {"unit": fields["unit"], "replaces": life["referrals"][turn % len(life["referrals"])]}
+        fields = {"unit": fields["unit"], "replaces": life["referrals"][which % len(life["referrals"])]}
     return "coordinator", fields
 
 

@@ -196,8 +196,9 @@ class Obligations:
                 life["crossed"] = crossed | {step}
             case "FinalReported":
                 life["reporter"] = commit.actor.principal
-                on_paper = (fact.method or "system") != "system"
-                assert fact.late == (commit.occurred > life["due"]) or on_paper, "lateness is not what the dates say"
+                # domain.md §4.2: what a unit enters counts from its entry, a paper from when it came in.
+                told = commit.recorded if fact.method is None else commit.occurred
+                assert fact.late == (told > life["due"]), "lateness is not what the dates say"
             case "ReportVerified":
                 assert commit.actor.principal != life["reporter"], "a report was verified by who made it"
                 assert commit.actor.role == "coordinator"
