@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -208,7 +209,8 @@ class Lives(RuleBasedStateMachine):
         assert report.valid and not report.problems, report.problems
 
 
-TestLives = Lives.TestCase
+# A life that fails is made shorter before it is shown, which takes longer than a test may.
+TestLives = pytest.mark.timeout(600)(Lives.TestCase)
 TestLives.settings = settings(
     max_examples=100,
     stateful_step_count=40,
