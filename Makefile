@@ -3,6 +3,7 @@
 # make up     the stack in the foreground; Ctrl-C stops it
 # make check  the fast part of `make test`: style, types, who imports whom
 # make bench  rows and commands a second, against what was promised and what the disk can do
+# make states rewrite docs/states.md from the deciders: every state x every command
 # make lock   renew requirements.lock after a change of dependencies
 .DEFAULT_GOAL := help
 .PHONY: help demo test check up bench lock
@@ -40,6 +41,9 @@ test: check
 bench: $(READY)
 	$(BIN)/python -m benchmarks.import_rate
 	$(BIN)/python -m benchmarks.command_throughput
+
+states: $(READY)
+	$(BIN)/python -m tests.support.state_tables --write
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

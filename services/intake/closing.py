@@ -31,7 +31,9 @@ def answer(command: AnswerCase, state: Case, env: Env) -> list[CaseFact] | Refus
     entry = code_list("disposition").get(command.disposition)
     if entry is None or entry.group not in ANSWERS:
         return Refused("case.not_an_answer", "disposition")
-    return [CaseAnswered(disposition=command.disposition, appeal_until=env.clock.until("AP", env.occurred))]
+    return _reported_in_vain(state) or [
+        CaseAnswered(disposition=command.disposition, appeal_until=env.clock.until("AP", env.occurred))
+    ]
 
 
 def refuse_acceptance(command: RefuseAcceptance, state: Case, env: Env) -> list[CaseFact] | Refused:

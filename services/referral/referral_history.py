@@ -227,17 +227,18 @@ def _due(
     begins: datetime,
 ) -> Referral:
     """Another due date runs. What was reminded or overdue before is settled: it has its own ladder."""
-    return msgspec.structs.replace(
+    counted = msgspec.structs.replace(
         state,
         due_report=due_report,
         counted=fact.counted,
         calendar_version=fact.calendar_version,
         provisional=fact.provisional,
         period_from=begins,
-        crossed=(),
-        reminded=False,
-        last_step=None,
     )
+    if isinstance(fact, DueRecomputed) and fact.new == fact.old:
+        # Held for hours, or confirmed by the year's calendar: what was recorded of this date stands.
+        return counted
+    return msgspec.structs.replace(counted, crossed=(), reminded=False, last_step=None)
 
 
 def _damage(state: Referral | None, fact: ReferralFact) -> DamagedHistory:

@@ -7,19 +7,22 @@ import msgspec
 
 from services.command import Command
 from services.decision import Already, Refused
-from services.intake import case, contact, corrections
 from services.intake import commands as c
+from services.intake import contact, corrections
 from tests.support.intake import (
     CASE,
     CLOSE,
     COORDINATE,
     COORDINATOR,
     KEY,
+    MISSED,
     NO,
     NOW,
     REPORT,
+    RETURNED,
     SATISFIED,
     STARTED,
+    UNSATISFIED,
     VERIFIED,
     YES,
     Life,
@@ -41,6 +44,12 @@ VOIDED = c.CloseCase(command_id="x", case=CASE, code="voided")
 OUTCOME = c.RecordOutcome(command_id="w", case=CASE, outcome="returned_to_school", starts_on=date(2026, 3, 2))
 REVIEW = c.ReviewOutcome(command_id="w2", case=CASE, outcome="returned_to_school", holds=True)
 ARCHIVE = c.ArchiveCase(command_id="h", case=CASE)
+# What later commands look back to.
+ON_RECORD: tuple[Command, ...] = (
+    OUTCOME,
+    c.LinkCases(command_id="lc", case=CASE, other=OTHER, relation="sibling"),
+    c.RecordConsent(command_id="rc", case=CASE, by="guardian", basis="guardian_consent"),
+)
 
 
 def lived(*steps: Command, **how: Any) -> Life:
@@ -58,9 +67,12 @@ def archived() -> Life:
 
 CASE_STATES = {
     "triaged, report open": lambda: lived(screen=YES),
+    "triaged, report open, the desk keeps the case": lambda: lived(screen=YES, disposition="C1", unit=None),
     "accepted": lambda: lived(disposition="C1", unit=None),
     "accepted, report overridden": lambda: lived(OVERRIDE, screen=YES, disposition="C1", unit=None),
+    "accepted, report overridden, then made": lambda: lived(OVERRIDE, REPORT, screen=YES, disposition="C1", unit=None),
     "in_handling": lambda: lived(),
+    "in_handling, with outcome, link, consent": lambda: lived(*ON_RECORD),
     "in_handling, report made": lambda: lived(REPORT, screen=YES),
     "awaiting_callback": lambda: lived(VERIFIED),
     "awaiting_callback, called back": lambda: lived(VERIFIED, SATISFIED),
@@ -68,12 +80,17 @@ CASE_STATES = {
     "answered": lambda: lived(disposition="A1"),
     "not_accepted": lambda: lived(disposition="D1"),
     "closed": lambda: lived(VERIFIED, SATISFIED, CLOSE),
+    "closed, with outcome, link, consent": lambda: lived(*ON_RECORD, VERIFIED, SATISFIED, CLOSE),
     "closed, voided": lambda: lived(VOIDED, disposition="C1", unit=None),
     "reopened": lambda: lived(VERIFIED, SATISFIED, CLOSE, REOPEN),
     "archived": archived,
 }
 CASE_COMMANDS: dict[str, Command] = {
     "OpenCase": opened(),
+    "OpenCase, the desk keeps it": opened(disposition="C1", unit=None),
+    "OpenCase, answered": opened(disposition="A1", unit=None),
+    "OpenCase, not accepted": opened(disposition="D1", unit=None),
+    "OpenCase, the police must be told": opened(screen=YES),
     "NoteCorrection": c.NoteCorrection(command_id="nc", case=CASE, field="category", new="01"),
     "MakeMandatoryReport": REPORT,
     "AcknowledgeMandatoryReport": ACKNOWLEDGE,
@@ -86,18 +103,22 @@ CASE_COMMANDS: dict[str, Command] = {
     ),
     "RequestReferral": refer(),
     "NoteReferralOutcome": VERIFIED,
+    "NoteReferralOutcome, returned": RETURNED,
     "RecordCoordination": COORDINATE,
     "RecordOutcome": OUTCOME,
     "ReviewOutcome": REVIEW,
+    "ReviewOutcome, it no longer holds": msgspec.structs.replace(REVIEW, holds=False),
     "RecordCallback": SATISFIED,
+    "RecordCallback, not satisfied": UNSATISFIED,
+    "RecordCallback, not reached": MISSED,
     "CloseCase": CLOSE,
     "CloseCase, voided": VOIDED,
     "ReopenCase": REOPEN,
     "ArchiveCase": ARCHIVE,
-    "LinkCases": c.LinkCases(command_id="lc", case=CASE, other=OTHER, relation="sibling"),
+    "LinkCases": ON_RECORD[1],
     "UnlinkCases": c.UnlinkCases(command_id="uc", case=CASE, other=OTHER, relation="sibling"),
     "NoteCaseLink": c.NoteCaseLink(command_id="nl", case=CASE, other=OTHER, relation="sibling", linked=True),
-    "RecordConsent": c.RecordConsent(command_id="rc", case=CASE, by="guardian", basis="guardian_consent"),
+    "RecordConsent": ON_RECORD[2],
     "WithdrawConsent": c.WithdrawConsent(command_id="wc", case=CASE, by="guardian"),
     "ViewRegistration": c.ViewRegistration(command_id="vr", case=CASE, purpose="callback"),
 }
@@ -163,27 +184,3 @@ CONTACT_COMMANDS: dict[str, Command] = {
     "UnlinkContact": UNLINK,
     "UnlinkContact, into another": msgspec.structs.replace(UNLINK, into="Y" * 26),
 }
-
-
-def told(outcome: list[Any] | Already | Refused) -> str:
-    """One cell: the facts, `already`, or the refusal's code."""
-    if isinstance(outcome, Refused):
-        return outcome.code
-    return "already" if isinstance(outcome, Already) else " + ".join(type(fact).__name__ for fact in outcome)
-
-
-def case_table() -> list[list[str]]:
-    """State × command of a case."""
-    rows = [["command", "nothing", *CASE_STATES]]
-    for name, command in CASE_COMMANDS.items():
-        nothing = told(case.decide(command, None, env()))
-        rows.append([name, nothing, *(told(make().decide(command, NOW)) for make in CASE_STATES.values())])
-    return rows
-
-
-def contact_table() -> list[list[str]]:
-    """State × command of a contact."""
-    rows = [["command", *CONTACT_STATES]]
-    for name, command in CONTACT_COMMANDS.items():
-        rows.append([name, *(told(make().decide(command)) for make in CONTACT_STATES.values())])
-    return rows

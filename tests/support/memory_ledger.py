@@ -13,6 +13,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self.commits: list[Stored] = []
+        self._by_subject: dict[str, list[Stored]] = {}
 
     async def load(self, subject: str) -> History:
         found = self._history(subject)
@@ -21,17 +22,17 @@ class MemoryLedger:
         return found
 
     def _history(self, subject: str) -> History:
-        return history(subject, [each for each in self.commits if each.subject == subject])
+        return history(subject, self._by_subject.get(subject, []))
 
     async def find(self, kind: str, key: str) -> str | None:
-        found = [each.subject for each in self.commits if subjects.parse(each.subject)[::2] == (kind, key)]
+        found = [subject for subject in self._by_subject if subjects.parse(subject)[::2] == (kind, key)]
         return found[-1] if found else None
 
     async def newest(self, kind: str) -> int:
         return max((each.seq for each in self.commits if subjects.parse(each.subject)[0] == kind), default=0)
 
     async def subjects(self, kind: str) -> list[str]:
-        return sorted({each.subject for each in self.commits if subjects.parse(each.subject)[0] == kind})
+        return sorted(subject for subject in self._by_subject if subjects.parse(subject)[0] == kind)
 
     async def append(self, *appends: Append) -> tuple[int, ...]:
         """All or none, each exactly after its history. Raises Overtaken."""
@@ -41,6 +42,7 @@ class MemoryLedger:
         for each in appends:
             raw = commits.encode(each.commit)
             self.commits.append(stored(len(self.commits) + 1, each.history.subject, raw))
+            self._by_subject.setdefault(each.history.subject, []).append(self.commits[-1])
         # The chain of each holds, or loading it says so.
         for each in appends:
             self._history(each.history.subject)

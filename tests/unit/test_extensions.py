@@ -171,6 +171,14 @@ def test_held_days_are_not_late_and_what_was_overdue_before_is_settled(life: Lif
     assert isinstance(outcome, list) and isinstance(outcome[0], FinalReported) and outcome[0].late_working_days == 2
 
 
+def test_a_hold_of_hours_that_leaves_the_date_does_not_urge_a_second_time(life: Life) -> None:
+    life.decide(CHECK, moment("2026-03-02T09:00"), COORDINATOR)
+    life.decide(HOLD, moment("2026-03-02T10:00"), COORDINATOR)
+    life.decide(RESUME, moment("2026-03-02T15:00"), COORDINATOR)
+    assert due(life) == "2026-02-27"
+    assert life.decide(CHECK, moment("2026-03-02T16:00"), COORDINATOR) == Already()
+
+
 def test_an_extension_after_a_hold_counts_on_from_the_moved_date(life: Life) -> None:
     life.decide(HOLD, SIGNED_AT, COORDINATOR)
     life.decide(RESUME, moment("2026-02-25T09:00"), COORDINATOR)

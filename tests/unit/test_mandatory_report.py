@@ -62,6 +62,13 @@ def test_a_case_is_not_closed_before_the_police_acknowledged_the_report() -> Non
     assert isinstance(life.decide(CLOSE), list)
 
 
+def test_a_case_is_not_answered_before_the_police_acknowledged_the_report() -> None:
+    life = lived(OVERRIDE, REPORT, screen=YES, disposition="C1", unit=None)
+    assert life.decide(CASE_COMMANDS["AnswerCase"]) == Refused("case.report_not_acknowledged", "case")
+    life.decide(ACKNOWLEDGE)
+    assert isinstance(life.decide(CASE_COMMANDS["AnswerCase"]), list)
+
+
 def test_three_misses_do_not_close_a_case_whose_report_nobody_acknowledged() -> None:
     life = lived(REPORT, VERIFIED, screen=YES)
     missed = msgspec.structs.replace(SATISFIED, reached=False, answered=None, solved=None, satisfied=None)
