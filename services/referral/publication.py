@@ -70,5 +70,5 @@ def _contradiction(command: PublishCalendar, calendar: Calendar) -> Refused | No
 def evolve(state: CalendarPublished | None, fact: CalendarPublished) -> CalendarPublished:
     """Apply the one fact that there is. A fact that does not fit means damage."""
     if state is not None or fact.digest != digest_of(fact.holidays):
-        raise DamagedHistory(f"a calendar of {fact.year} cannot follow")
+        raise DamagedHistory(f"{type(fact).__name__} of {fact.year} cannot follow")
     return fact
