@@ -3,9 +3,10 @@
 # make up     the stack in the foreground; Ctrl-C stops it
 # make check  the fast part of `make test`: style, types, who imports whom
 # make bench  rows and commands a second, against what was promised and what the disk can do
+# make mutants  how many mutants of deciders, calendar and numbering the unit tests kill (a quarter of an hour)
 # make lock   renew requirements.lock after a change of dependencies
 .DEFAULT_GOAL := help
-.PHONY: help demo test check up bench lock
+.PHONY: help demo test check up bench mutants lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,6 +41,10 @@ test: check
 bench: $(READY)
 	$(BIN)/python -m benchmarks.import_rate
 	$(BIN)/python -m benchmarks.command_throughput
+
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m benchmarks.mutants
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

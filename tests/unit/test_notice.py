@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from events.calendar import CHINA
-from events.commit import Actor
+from events.commit import Actor, derive_id
 from events.notice import (
     NoticeAcknowledged,
     NoticeDischarged,
@@ -27,7 +27,7 @@ from events.notice import (
 from events.referral import Duty
 from services.command import Command
 from services.decision import Already, DamagedHistory, Env, Refused
-from services.referral import notice, notice_history, referral, series, supervision
+from services.referral import notice, notice_draft, notice_history, referral, series, supervision
 from services.referral.commands import (
     AcceptReply,
     AcknowledgeNotice,
@@ -439,6 +439,30 @@ def test_a_supervisor_drafts_for_what_no_date_shows() -> None:
 )
 def test_what_a_supervisor_may_not_draft(by_hand: dict[str, Any], code: str) -> None:
     assert names(draft(**by_hand)) == code
+
+
+@pytest.mark.parametrize(
+    ("ground", "borne_out"),
+    [("sign_overdue", True), ("refused_receipt", True), ("report_overdue", False), ("perfunctory", False)],
+)
+def test_an_unsigned_referral_bears_out_that_it_is_not_signed_and_nothing_else(ground: str, borne_out: bool) -> None:
+    outcome = draft(2, moment("2026-03-12T09:00"), referral_after(), grounds=(ground,))
+    refused = Refused("notice.ground_not_on_record", "grounds", {"ground": ground})
+    assert (outcome[0].grounds == (ground,)) if borne_out else (outcome == refused)
+
+
+def test_a_signature_is_not_overdue_while_its_date_runs() -> None:
+    outcome = draft(2, moment("2026-03-02T10:00"), referral_after(), grounds=("sign_overdue",))
+    assert names(outcome) == "notice.ground_not_on_record"
+
+
+def test_only_an_overdue_report_bears_out_that_it_is_overdue() -> None:
+    assert draft(2, grounds=("report_overdue",))[0].grounds == ("report_overdue",)
+
+
+def test_a_notice_s_id_follows_from_its_referral_its_level_and_its_turn() -> None:
+    # For ever: the id is in the ledger's subjects, and the same step asked for twice must meet itself.
+    assert notice_draft.notice_id(REFERRAL, 2, 1) == derive_id("notice", REFERRAL, "2", "1")
 
 
 @pytest.mark.parametrize("by_hand", [{}, {"grounds": ("unsolved",)}], ids=["the rule", "a supervisor"])
@@ -872,7 +896,7 @@ def test_numbers_have_no_gap_and_none_is_given_twice() -> None:
     for number in (1, 2, 3):
         last = series.evolve(last, NumberAssigned(number=number, to=KEY))
     for wrong in (2, 3, 5):
-        with pytest.raises(DamagedHistory):
+        with pytest.raises(DamagedHistory, match=f"^number {wrong} cannot follow 3$"):
             series.evolve(last, NumberAssigned(number=wrong, to=KEY))
     assert series.series_name("notice", 2027) != series.series_name("notice", 2026)
     assert series.written("notice", 2026, 7) == "青督〔2026〕7号"
