@@ -656,6 +656,35 @@ def test_the_last_step_is_the_latest_one_whatever_clock_dated_it() -> None:
     assert notice.evolve(ahead, signed, URGED).since == URGED + timedelta(minutes=2)
 
 
+def test_a_step_may_fall_on_the_moment_of_the_one_before_it() -> None:
+    life = life_in("served")
+    assert life.state is not None and life.state.since is not None
+    same = life.state.since
+    assert names(life.decide(ACKNOWLEDGE, UNIT, same, now=same + timedelta(hours=1))) == ["NoticeAcknowledged"]
+
+
+@pytest.mark.parametrize(("state", "command"), [("signed_off", SERVE), ("replied", SEND_BACK)])
+def test_a_reply_that_is_due_in_a_year_without_a_calendar_is_provisional(state: str, command: Command) -> None:
+    for now, provisional in ((moment("2026-12-30T09:00"), True), (AFTER_THE_REPLY_WAS_DUE, False)):
+        (fact,) = life_in(state).decide(command, SUPERVISOR, now=now)
+        assert fact.provisional is provisional
+
+
+def test_a_reminder_has_no_reply_whose_date_could_be_provisional() -> None:
+    sent = draft(0, now=moment("2026-03-06T09:00"))[-1]
+    assert (sent.reply_due, sent.provisional) == (None, False)
+
+
+def test_an_escalation_asks_for_what_the_list_knows() -> None:
+    life = life_in("served")
+    command = msgspec.structs.replace(ESCALATE, demands=("jump",))
+    assert life.state is not None
+    outcome = notice.escalate(
+        command, life.state, referral_after(SIGN, CHECKED), env(AFTER_THE_REPLY_WAS_DUE, SUPERVISOR), CLOCK, NEXT
+    )
+    assert outcome == Refused("code.unknown", "demands", {"list": "demand"})
+
+
 def test_a_paper_of_yesterday_may_be_entered_today() -> None:
     life = life_in("signed_off")
     life.decide(SERVE, COORDINATOR, URGED + timedelta(hours=1), now=moment("2026-03-12T09:00"))
@@ -762,12 +791,22 @@ def test_the_policy_drafts_ahead_but_the_signature_waits_for_the_date_of_the_lev
     assert names(life.decide(SIGN_OFF, SUPERVISOR, now=AFTER_THE_REPLY_WAS_DUE, previous=before.state)) == SENT
 
 
-@pytest.mark.parametrize(("state", "signed"), [("drafted", False), ("withdrawn", True), ("discharged", True)])
+@pytest.mark.parametrize(
+    ("state", "signed"), [("drafted", False), ("signed_off", False), ("withdrawn", True), ("discharged", True)]
+)
 def test_a_level_below_that_is_not_sent_holds_up_the_signature_and_one_that_is_closed_does_not(
     state: str, signed: bool
 ) -> None:
-    outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, previous=life_in(state).state)
+    outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, now=AFTER_THE_REPLY_WAS_DUE, previous=life_in(state).state)
     assert isinstance(outcome, list) is signed
+
+
+def test_the_last_moment_of_the_level_below_is_still_its_own() -> None:
+    below = life_in("served").state
+    assert below is not None
+    for late, signed in ((timedelta(), False), (timedelta(microseconds=1), True)):
+        outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, now=below.reply_due + late, previous=below)
+        assert isinstance(outcome, list) is signed
 
 
 def test_the_policy_drafts_nothing_for_what_is_reported() -> None:
