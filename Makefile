@@ -4,9 +4,10 @@
 # make check  the fast part of `make test`: style, types, who imports whom
 # make bench  rows and commands a second, against what was promised and what the disk can do
 # make states rewrite docs/states.md from the deciders: every state x every command
+# make mutants  how many mutants of deciders, calendar and numbering the unit tests kill (a quarter of an hour)
 # make lock   renew requirements.lock after a change of dependencies
 .DEFAULT_GOAL := help
-.PHONY: help demo test check up bench lock
+.PHONY: help demo test check up bench states mutants lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +45,10 @@ bench: $(READY)
 
 states: $(READY)
 	$(BIN)/python -m tests.support.state_tables --write
+
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m benchmarks.mutants
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -9,7 +9,7 @@ from services.decision import DamagedHistory
 def evolve(state: CalendarPublished | None, fact: CalendarPublished) -> CalendarPublished:
     """The notice that counts: the first one, or the last that amends it. A fact that does not fit means damage."""
     if (state is not None and (not fact.amends or fact.year != state.year)) or fact.digest != digest_of(fact.holidays):
-        raise DamagedHistory(f"a calendar of {fact.year} cannot follow")
+        raise DamagedHistory(f"{type(fact).__name__} of {fact.year} cannot follow")
     return fact
 
 

@@ -256,10 +256,10 @@ def _place(command: DraftContact | RegisterContact, env: Env) -> Refused | None:
     return statistical(command.region)
 
 
-def statistical(region: str | None) -> Refused | None:
-    """A refusal of a region code that stands in statistics alone."""
+def statistical(region: str | None, field: str = "region") -> Refused | None:
+    """A refusal of a region code that stands in statistics alone. `field`: where the sender wrote it."""
     if region is not None and _group("region", region) == "statistical":
-        return Refused("contact.statistical_region", "region")
+        return Refused("contact.statistical_region", field)
     return None
 
 

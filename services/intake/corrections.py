@@ -131,7 +131,7 @@ def _coded(field: str, value: str, state: Contact, env: Env) -> Refused | None:
     if field in contacts.LISTS and (refusal := unusable_code(contacts.LISTS[field], value, "value", day)) is not None:
         return refusal
     if field == "region":
-        return contacts.statistical(value)
+        return contacts.statistical(value, "value")
     now = {name: state.value(name) for name in ("category", "contact_type", "screen", "urgency")} | {field: value}
     disposition = state.finalised.primary_disposition
     if contacts.half_non_substantive(disposition, now["category"], now["contact_type"]):

@@ -125,11 +125,40 @@ def test_the_version_follows_the_days_and_not_the_words():
     assert CALENDAR.version.startswith("2026.1-") and len(CALENDAR.version) <= 80
 
 
+def test_the_version_of_a_calendar_is_written_in_ledgers_and_stays_what_it_was():
+    grown = CALENDAR.with_year(2027, "通知", {date(2027, 1, 1): ("元旦", False)})
+    assert CALENDAR.version == "2026.1-683a661a"
+    assert grown.version == "2026.1+2027-6102db4d"
+    assert grown.with_year(2028, "通知", {}).edition == "2026.1+2027+2028"
+
+
+def test_a_day_can_be_moved_between_the_first_open_day_and_the_last_of_the_year():
+    for day in (CALENDAR.provisional_from, date(2027, 12, 31)):
+        assert not CALENDAR.with_year(2027, "通知", {day: ("元旦", False)}).is_workday(day)
+    for day in (CALENDAR.provisional_from - timedelta(days=1), date(2028, 1, 1)):
+        with pytest.raises(ValueError, match=r"^calendar: the notice of 2027 moves days from"):
+            CALENDAR.with_year(2027, "通知", {day: ("元旦", False)})
+
+
+def test_only_the_next_year_is_published():
+    for year in (2026, 2028):
+        with pytest.raises(ValueError, match=r"^calendar: the next year to publish is 2027$"):
+            CALENDAR.with_year(year, "通知", {})
+
+
+def test_the_rows_of_a_calendar_reach_to_the_end_of_the_year_after():
+    rows = {each.day: each for each in CALENDAR.days()}
+    assert (min(rows), max(rows)) == (FIRST, date(2027, 12, 31))
+    assert rows[date(2026, 3, 2)].source == CALENDAR.sources[2026] and rows[date(2026, 3, 2)].name == ""
+    assert rows[date(2027, 6, 1)].source == "" and rows[date(2027, 6, 1)].provisional
+    assert {each.version for each in rows.values()} == {CALENDAR.version}
+
+
 def test_a_calendar_that_contradicts_itself_is_refused():
     twice = _data()
     twice["notice"][0]["holidays"][0]["work"] = [date(2026, 1, 1)]
     for broken in (twice, _data(first=date(2026, 1, 2)), _data(provisional_from=date(2027, 1, 2))):
-        with pytest.raises(ValueError, match="calendar"):
+        with pytest.raises(ValueError, match=r"^calendar: "):
             from_data(broken)
 
 

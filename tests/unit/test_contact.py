@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from events.commit import Actor
+from events.commit import Actor, derive_id
 from events.contact import ContactFinalised, ContactRegistered, ResultRecorded
 from services.decision import Already, DamagedHistory, Refused
 from services.directory import directory
@@ -133,3 +133,62 @@ def test_unknown_counts_as_yes_only_where_danger_is_going_on() -> None:
     assert grounds("unnnnnnnn", "1") == (1,)
     assert grounds("unnnnnnnn", "3") == ()
     assert grounds("nnnnnnnny", "4") == (9,)
+
+
+def test_a_contact_s_id_follows_from_its_desk_and_number() -> None:
+    # For ever: it is in the subject of every ledger, and the same number twice must meet itself.
+    assert contact.contact_id("city", "96308-2026-001") == derive_id("contact", "city", "96308-2026-001")
+
+
+def test_what_is_sealed_is_what_was_typed_and_nothing_that_was_left_empty() -> None:
+    assert contact.personal(entry(child_age=9)) == {
+        "caller_name": "测试甲",
+        "caller_phone": "000-0000-0001",
+        "child_age": "9",
+        "narrative": "孩子辍学在家。",
+        "opinion": "电话解答。",
+    }
+
+
+def test_an_entry_keeps_what_was_entered() -> None:
+    given = {
+        "ended": STARTED + timedelta(minutes=9), "disposition": "B1", "unit": "u07",
+        "suspect_unit": "u01",
+    }  # fmt: skip
+    command = entry(**given, confidentiality="withhold_all")
+    outcome = contact.decide(command, None, env(), KEY, None)
+    assert isinstance(outcome, list)
+    registered, _, opinion, finalised = outcome
+    assert (registered.ended, registered.confidentiality) == (command.ended, command.confidentiality)
+    assert registered.repeat_of == KEY
+    assert (opinion.unit, finalised.unit, finalised.suspect_unit) == ("u07", "u07", "u01")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"started": contact.EARLIEST, "region": "231003"},
+        {"ended": STARTED},
+        {"ended": NOW + contact.AHEAD_MAX},
+    ],
+    ids=["the first day", "a call of no length", "a clock that runs ahead"],
+)
+def test_the_edges_of_what_is_possible_are_possible(changes: dict[str, Any]) -> None:
+    outcome = register(**changes)
+    assert not (isinstance(outcome, Refused) and outcome.code.startswith("contact."))
+
+
+def test_an_entry_that_happened_at_the_edge_of_our_clock_is_taken() -> None:
+    for late, refused in ((timedelta(), False), (timedelta(microseconds=1), True)):
+        outcome = contact.decide(entry(), None, env(occurred=NOW + contact.AHEAD_MAX + late), None, None)
+        assert (outcome == Refused("command.in_the_future", "occurred")) is refused
+
+
+@pytest.mark.parametrize("changes", [{"ground": "1"}, {"route": "court"}])
+def test_one_half_of_a_refusal_is_none_where_the_contact_was_accepted(changes: dict[str, Any]) -> None:
+    assert register(**changes) == Refused("contact.ground_without_refusal", "ground")
+
+
+def test_when_an_entry_was_sent_and_what_its_sender_had_seen_is_no_part_of_it() -> None:
+    again = entry(command_id="other", occurred=STARTED, seen=4)
+    assert contact.canonical(again) == contact.canonical(entry())

@@ -1,6 +1,6 @@
 """Drafts, corrections, voids and links of a contact. domain.md §4.3 A."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -8,13 +8,20 @@ import pytest
 
 from events.codes import code_list
 from events.commit import Actor
-from events.contact import ContactCorrected, ContactDrafted, ContactFinalised, ContactLinkedToCase, ContactVoided
+from events.contact import (
+    ContactCorrected,
+    ContactDrafted,
+    ContactFinalised,
+    ContactLinkedToCase,
+    ContactUnlinkedFromCase,
+    ContactVoided,
+)
 from services.decision import Already, DamagedHistory, Refused
 from services.intake import contact, corrections
 from services.intake.commands import CorrectContact
 from services.projections.documents.blocks import Provenance
 from services.projections.documents.registration import registration_document
-from tests.support.intake import CASE, KEY, SILENT, STARTED, YES, entry, env
+from tests.support.intake import CASE, CLOSE, KEY, NOW, SILENT, STARTED, YES, entry, env
 from tests.support.intake_states import CORRECT, LINK, MERGED, OTHER, UNLINK, VOID, Entry, draft, finalise
 
 
@@ -184,6 +191,115 @@ def test_a_merged_contact_always_belongs_to_a_case() -> None:
 def test_nothing_is_joined_to_a_case_that_was_voided() -> None:
     life = Entry(entry(), target_voided=True)
     assert life.decide(LINK) == Refused("case.voided", "case")
+
+
+def test_a_contact_that_is_joined_to_a_case_is_taken_from_it_before_it_goes_elsewhere() -> None:
+    life = Entry(entry(), LINK)
+    assert life.decide(msgspec.structs.replace(LINK, case="Y" * 26)) == Refused("contact.linked", "contact")
+    assert life.decide(VOID) == Refused("contact.linked", "contact")
+
+
+def test_a_silent_call_has_no_matter_to_join() -> None:
+    silent = Entry(entry(**SILENT, narrative="", opinion=""), own_case=None)
+    assert silent.decide(LINK) == Refused("contact.nothing_to_link", "contact")
+
+
+def test_a_contact_is_taken_from_a_case_for_a_listed_reason_and_goes_to_no_case_of_its_own_or_void() -> None:
+    life, into = Entry(entry(), LINK), msgspec.structs.replace
+    assert life.decide(into(UNLINK, reason="whim")) == Refused("code.unknown", "reason", {"list": "unlink_reason"})
+    assert life.decide(into(UNLINK, into=CASE)) == Refused("contact.own_case", "into")
+    life.around = corrections.Around(own_case=CASE, target_voided=True)
+    assert life.decide(into(UNLINK, into="Y" * 26)) == Refused("case.voided", "into")
+
+
+def test_a_contact_without_a_case_of_its_own_may_leave_the_case_that_it_was_joined_to() -> None:
+    life = Entry(entry(), LINK, own_case=None)
+    assert life.decide(UNLINK) == [ContactUnlinkedFromCase(case=OTHER, reason="other_matter")]
+
+
+def test_a_void_names_a_listed_reason() -> None:
+    outcome = Entry(draft()).decide(msgspec.structs.replace(VOID, reason="whim"))
+    assert outcome == Refused("code.unknown", "reason", {"list": "void_reason"})
+
+
+def test_a_correction_from_the_future_is_refused_and_one_at_the_edge_is_not() -> None:
+    life = Entry(entry())
+    edge = NOW + contact.AHEAD_MAX
+    for occurred, refused in ((edge, False), (edge + timedelta(microseconds=1), True)):
+        outcome = corrections.decide(CORRECT, life.state, env(occurred=occurred), life.around)
+        assert (outcome == Refused("command.in_the_future", "occurred")) is refused
+
+
+@pytest.mark.parametrize(("field", "value", "earlier"), [("sex", "m", None), ("caller_phone", "000-0000-0002", OTHER)])
+def test_only_a_corrected_phone_number_makes_a_contact_a_repeat(field: str, value: str, earlier: str | None) -> None:
+    outcome = Entry(entry(), earlier=OTHER).decide(correct(field, value))
+    assert isinstance(outcome, list) and outcome[0].repeat_of == earlier
+
+
+def test_the_digest_of_an_emptied_or_new_field_is_that_of_what_stood_there() -> None:
+    life = Entry(entry())
+    outcome = life.decide(correct("remarks", "补记"))
+    assert isinstance(outcome, list) and outcome[0].old_digest == env().keyed_digest("")
+    assert outcome[0].new is None
+    assert life.decide(correct("heard_from", "")) == Already()
+
+
+def test_words_of_a_silent_call_can_be_corrected_and_personal_fields_emptied() -> None:
+    silent = Entry(entry(**SILENT, narrative="", opinion=""), own_case=None, plain={"caller_name": "测试甲"})
+    assert isinstance(silent.decide(correct("narrative", "无人说话。")), list)
+    assert isinstance(silent.decide(correct("caller_name", "")), list)
+
+
+def test_a_draft_keeps_every_code_that_was_given() -> None:
+    given = {
+        "channel": "01", "caller_role": "parent", "contact_type": "help", "category": "05", "region": "231003",
+        "age_band": "6-13", "sex": "f", "urgency": "3",
+    }  # fmt: skip
+    fact = Entry(draft(**given)).facts[0]
+    assert {name: getattr(fact, name) for name in given} == given
+
+
+def test_a_correction_names_a_unit_of_the_directory() -> None:
+    life = Entry(entry())
+    assert life.decide(correct("suspect_unit", "u99")) == Refused("unit.unknown", "value")
+    assert isinstance(life.decide(correct("suspect_unit", "u01")), list)
+
+
+def test_a_code_of_a_correction_was_in_use_on_the_day_of_the_contact_in_china() -> None:
+    # 00:30 on 1 January 2016 in China: the county had become a city.
+    life = Entry(entry(started=datetime(2015, 12, 31, 16, 30, tzinfo=UTC)))
+    outcome = life.decide(correct("region", "231024"))
+    assert outcome == Refused("code.not_in_use", "value", {"list": "region", "day": "2016-01-01"})
+
+
+def test_an_urgent_danger_that_a_correction_shows_is_not_left_without_a_case() -> None:
+    merged = Entry(entry(disposition="G1", urgency="1"), own_case=None)
+    assert merged.decide(correct("screen", "nnnunnnnn")) == Refused("contact.mandatory_report_open", "value")
+    calm = Entry(entry(disposition="G1"), own_case=None)
+    assert isinstance(calm.decide(correct("screen", "nnnunnnnn")), list)
+
+
+def test_a_correction_leaves_no_contact_half_non_substantive() -> None:
+    for field, value in (("category", "90"), ("contact_type", "non_substantive")):
+        assert Entry(entry()).decide(correct(field, value)) == Refused("contact.half_non_substantive", "value")
+
+
+def test_the_opinion_of_a_finalised_contact_is_not_emptied_and_is_reworded() -> None:
+    life = Entry(entry())
+    assert life.decide(correct("opinion", " ")) == Refused("contact.opinion_missing", "value")
+    assert isinstance(life.decide(correct("opinion", "改写。")), list)
+
+
+def test_what_is_no_correction_is_not_decided_here() -> None:
+    life = Entry(entry())
+    assert corrections.decide(CLOSE, life.state, env(), life.around) == Refused("command.unknown_verb")
+
+
+def test_a_county_s_duty_officer_corrects_the_own_desk_s_entry() -> None:
+    officer = Actor(principal="duty-city", role="duty_officer")
+    life, own = Entry(entry(desk="ningan")), Actor(principal="duty-ningan", role="duty_officer")
+    for actor in (officer, own):
+        assert isinstance(corrections.decide(CORRECT, life.state, env(actor=actor), life.around), list)
 
 
 def test_a_history_that_corrects_a_draft_or_uses_a_void_number_is_damage() -> None:

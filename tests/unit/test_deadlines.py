@@ -92,7 +92,7 @@ def test_the_day_of_a_moment_is_its_day_in_china():
 
 
 def test_a_moment_without_an_offset_is_an_error_and_so_is_an_unknown_policy():
-    with pytest.raises(ValueError, match="offset"):
+    with pytest.raises(ValueError, match=r"^a period starts at a moment with an offset"):
         due("R3", datetime(2026, 2, 13), CALENDAR)
     with pytest.raises(KeyError):
         due("R9", at("2026-02-13"), CALENDAR)
@@ -172,6 +172,12 @@ def editions(*rows, since=FROM_2027):
     return {"edition": editions, "policy": [row | each for each in rows]}
 
 
+def test_one_day_is_the_shortest_period_and_bounds_are_rows_as_well():
+    bound = {"id": "EXK", "zh": "-", "en": "-", "applies": "-", "limit": 2, "unit": "times", "basis": "-"}
+    found = table(editions({"limit": 1}) | {"bound": [bound]})
+    assert ([row.limit for row in found.policies], [row.limit for row in found.bounds]) == ([1], [2])
+
+
 def test_a_changed_limit_counts_from_its_day_on_and_the_edition_says_so(monkeypatch):
     changed = table(editions({"limit": 5}, {"limit": 7, "valid_from": FROM_2027}))
     monkeypatch.setattr(deadlines, "_table", lambda: changed)
@@ -183,17 +189,18 @@ def test_a_changed_limit_counts_from_its_day_on_and_the_edition_says_so(monkeypa
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "why"),
     [
-        editions({"limit": 5}, {"limit": 5}),
-        editions({"limit": 0}),
-        editions({"limit": 5, "unit": "weeks"}),
-        editions({"limit": 5, "valid_from": date(2026, 7, 1)}),
-        editions({"limit": 5}, since=date(1999, 1, 1)),
+        (editions({"limit": 5}, {"limit": 5}), "an id is listed twice"),
+        (editions({"limit": 0}), "a limit is below 1"),
+        (editions({"limit": 5, "unit": "weeks"}), "a limit is below 1 or a unit is unknown"),
+        (editions({"limit": 5, "valid_from": date(2026, 7, 1)}), "a row is valid from the first day"),
+        (editions({"limit": 5}, since=date(1999, 1, 1)), "editions follow each other"),
+        (editions({"limit": 5}) | {"edition": []}, "editions follow each other"),
     ],
 )
-def test_a_table_that_contradicts_itself_is_refused(broken):
-    with pytest.raises(ValueError, match="deadlines"):
+def test_a_table_that_contradicts_itself_is_refused_and_says_why(broken, why):
+    with pytest.raises(ValueError, match=f"^deadlines: {why}"):
         table(broken)
 
 

@@ -199,6 +199,16 @@ def test_what_did_not_last_takes_a_closed_case_back_to_work() -> None:
     assert life.status == "in_handling"
 
 
+def test_what_did_not_last_takes_a_case_in_hand_back_to_work_and_leaves_its_other_outcomes() -> None:
+    benefit = msgspec.structs.replace(OUTCOME, outcome="benefit")
+    lapsed = msgspec.structs.replace(REVIEW, holds=False)
+    for steps, how in (((), {"disposition": "C1", "unit": None}), ((VERIFIED,), {})):
+        life = lived(*steps, OUTCOME, benefit, **how)
+        assert isinstance(life.decide(lapsed), list)
+        assert life.status == "in_handling" and life.state is not None
+        assert set(life.state.outcomes) == {"benefit"}
+
+
 def test_a_case_goes_to_the_archive_after_the_appeal_window_and_its_reviews() -> None:
     life = lived(OUTCOME, VERIFIED, SATISFIED, CLOSE)
     # 30 days after 2 March 2026.

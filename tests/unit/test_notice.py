@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from events.calendar import CHINA, published
-from events.commit import Actor
+from events.commit import Actor, derive_id
 from events.notice import (
     NoticeAcknowledged,
     NoticeDischarged,
@@ -28,7 +28,7 @@ from events.notice import (
 from events.referral import Duty
 from services.command import Command
 from services.decision import Already, DamagedHistory, Env, Refused
-from services.referral import notice, notice_history, referral, series, supervision
+from services.referral import notice, notice_draft, notice_history, referral, series, supervision
 from services.referral.commands import (
     AcceptReply,
     AcknowledgeNotice,
@@ -442,6 +442,30 @@ def test_what_a_supervisor_may_not_draft(by_hand: dict[str, Any], code: str) -> 
     assert names(draft(**by_hand)) == code
 
 
+@pytest.mark.parametrize(
+    ("ground", "borne_out"),
+    [("sign_overdue", True), ("refused_receipt", True), ("report_overdue", False), ("perfunctory", False)],
+)
+def test_an_unsigned_referral_bears_out_that_it_is_not_signed_and_nothing_else(ground: str, borne_out: bool) -> None:
+    outcome = draft(2, moment("2026-03-12T09:00"), referral_after(), grounds=(ground,))
+    refused = Refused("notice.ground_not_on_record", "grounds", {"ground": ground})
+    assert (outcome[0].grounds == (ground,)) if borne_out else (outcome == refused)
+
+
+def test_a_signature_is_not_overdue_while_its_date_runs() -> None:
+    outcome = draft(2, moment("2026-03-02T10:00"), referral_after(), grounds=("sign_overdue",))
+    assert names(outcome) == "notice.ground_not_on_record"
+
+
+def test_only_an_overdue_report_bears_out_that_it_is_overdue() -> None:
+    assert draft(2, grounds=("report_overdue",))[0].grounds == ("report_overdue",)
+
+
+def test_a_notice_s_id_follows_from_its_referral_its_level_and_its_turn() -> None:
+    # For ever: the id is in the ledger's subjects, and the same step asked for twice must meet itself.
+    assert notice_draft.notice_id(REFERRAL, 2, 1) == derive_id("notice", REFERRAL, "2", "1")
+
+
 @pytest.mark.parametrize("by_hand", [{}, {"grounds": ("unsolved",)}], ids=["the rule", "a supervisor"])
 def test_what_has_ended_is_not_supervised(by_hand: dict[str, Any]) -> None:
     ended = referral_after(SIGN, CHECKED, (REPORT, URGED), (VERIFY, URGED))
@@ -633,6 +657,35 @@ def test_the_last_step_is_the_latest_one_whatever_clock_dated_it() -> None:
     assert notice.evolve(ahead, signed, URGED).since == URGED + timedelta(minutes=2)
 
 
+def test_a_step_may_fall_on_the_moment_of_the_one_before_it() -> None:
+    life = life_in("served")
+    assert life.state is not None and life.state.since is not None
+    same = life.state.since
+    assert names(life.decide(ACKNOWLEDGE, UNIT, same, now=same + timedelta(hours=1))) == ["NoticeAcknowledged"]
+
+
+@pytest.mark.parametrize(("state", "command"), [("signed_off", SERVE), ("replied", SEND_BACK)])
+def test_a_reply_that_is_due_in_a_year_without_a_calendar_is_provisional(state: str, command: Command) -> None:
+    for now, provisional in ((moment("2026-12-30T09:00"), True), (AFTER_THE_REPLY_WAS_DUE, False)):
+        (fact,) = life_in(state).decide(command, SUPERVISOR, now=now)
+        assert fact.provisional is provisional
+
+
+def test_a_reminder_has_no_reply_whose_date_could_be_provisional() -> None:
+    sent = draft(0, now=moment("2026-03-06T09:00"))[-1]
+    assert (sent.reply_due, sent.provisional) == (None, False)
+
+
+def test_an_escalation_asks_for_what_the_list_knows() -> None:
+    life = life_in("served")
+    command = msgspec.structs.replace(ESCALATE, demands=("jump",))
+    assert life.state is not None
+    outcome = notice.escalate(
+        command, life.state, referral_after(SIGN, CHECKED), env(AFTER_THE_REPLY_WAS_DUE, SUPERVISOR), CLOCK, NEXT
+    )
+    assert outcome == Refused("code.unknown", "demands", {"list": "demand"})
+
+
 def test_a_paper_of_yesterday_may_be_entered_today() -> None:
     life = life_in("signed_off")
     life.decide(SERVE, COORDINATOR, URGED + timedelta(hours=1), now=moment("2026-03-12T09:00"))
@@ -805,12 +858,22 @@ def test_the_policy_drafts_ahead_but_the_signature_waits_for_the_date_of_the_lev
     assert names(life.decide(SIGN_OFF, SUPERVISOR, now=AFTER_THE_REPLY_WAS_DUE, previous=before.state)) == SENT
 
 
-@pytest.mark.parametrize(("state", "signed"), [("drafted", False), ("withdrawn", True), ("discharged", True)])
+@pytest.mark.parametrize(
+    ("state", "signed"), [("drafted", False), ("signed_off", False), ("withdrawn", True), ("discharged", True)]
+)
 def test_a_level_below_that_is_not_sent_holds_up_the_signature_and_one_that_is_closed_does_not(
     state: str, signed: bool
 ) -> None:
-    outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, previous=life_in(state).state)
+    outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, now=AFTER_THE_REPLY_WAS_DUE, previous=life_in(state).state)
     assert isinstance(outcome, list) is signed
+
+
+def test_the_last_moment_of_the_level_below_is_still_its_own() -> None:
+    below = life_in("served").state
+    assert below is not None
+    for late, signed in ((timedelta(), False), (timedelta(microseconds=1), True)):
+        outcome = Life(3).decide(SIGN_OFF, SUPERVISOR, now=below.reply_due + late, previous=below)
+        assert isinstance(outcome, list) is signed
 
 
 def test_the_policy_drafts_nothing_for_what_is_reported() -> None:
@@ -942,7 +1005,7 @@ def test_numbers_have_no_gap_and_none_is_given_twice() -> None:
     for number in (1, 2, 3):
         last = series.evolve(last, NumberAssigned(number=number, to=KEY))
     for wrong in (2, 3, 5):
-        with pytest.raises(DamagedHistory):
+        with pytest.raises(DamagedHistory, match=f"^number {wrong} cannot follow 3$"):
             series.evolve(last, NumberAssigned(number=wrong, to=KEY))
     assert series.series_name("notice", 2027) != series.series_name("notice", 2026)
     assert series.written("notice", 2026, 7) == "青督〔2026〕7号"

@@ -7,9 +7,11 @@ import pytest
 
 from events.calendar import Calendar, published
 from events.publication import CalendarPublished, Holiday
+from events.referral import Period
 from services.decision import Already, DamagedHistory, Refused
 from services.referral import publication
 from services.referral.commands import PublishCalendar
+from services.referral.working_clock import WorkingClock
 from tests.unit.test_referral import COORDINATOR, env, moment
 
 NOW = moment("2026-11-05T10:00")
@@ -208,3 +210,17 @@ def test_years_are_published_one_after_the_other() -> None:
         published().with_year(2028, "-", {})
     with pytest.raises(ValueError, match="moves days from"):
         published().with_year(2027, "-", {date(2028, 1, 1): ("-", False)})
+
+
+def test_the_last_day_of_the_year_can_be_moved_by_its_notice() -> None:
+    eve = Holiday(name="元旦", off=(*NEW_YEAR.off, date(2027, 12, 31)))
+    assert isinstance(decide(msgspec.structs.replace(PUBLISH, holidays=(eve,))), list)
+
+
+def test_the_clock_counts_by_a_year_once_it_is_published() -> None:
+    clock = WorkingClock().with_published(the_fact())
+    # Friday 29 January 2027; Sunday the 31st is a make-up day of the invented notice.
+    due = clock.end(Period(start=moment("2027-01-29T10:00"), limit=1, unit="working_days"))
+    assert (due[0].date(), due[1]) == (date(2027, 1, 31), False)
+    assert clock.version == the_fact().calendar_version
+    assert {each.source for each in clock.calendar.days() if each.day == date(2027, 2, 20)} == {TITLE}

@@ -251,6 +251,19 @@ def test_a_report_sent_back_gets_a_new_date_and_is_reported_again(signed: Life) 
     assert isinstance(signed.decide(report(date(2026, 3, 2)), moment("2026-03-02T09:00")), list)
 
 
+def test_a_report_sent_back_begins_another_round_without_a_result_at_the_moment_it_is_sent_back(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 25)), moment("2026-02-26T09:00"))
+    for round_, day in enumerate(("2026-02-26", "2026-02-27"), 1):
+        back = moment(f"{day}T10:00")
+        signed.decide(SEND_BACK, back, COORDINATOR)
+        state = signed.state
+        assert state is not None
+        assert (state.status, state.rounds, state.since, state.result) == ("in_handling", round_, back, None)
+        assert state.period_from == back
+        signed.decide(report(back.date()), back + timedelta(hours=1))
+    assert signed.state is not None and signed.state.result == "solved"
+
+
 def test_a_unit_asks_to_return_and_the_coordinator_decides(signed: Life) -> None:
     assert signed.decide(ASK_RETURN, moment("2026-02-14T09:00")) == [ReturnRequested(ground="not_competent")]
     assert signed.decide(GRANT, moment("2026-02-14T10:00"), COORDINATOR) == [ReturnGranted(ground="not_competent")]
