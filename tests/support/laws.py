@@ -80,12 +80,15 @@ def _evolves(evolve: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(evolve)
     def watched(state: Any, fact: msgspec.Struct, *more: Any) -> Any:
         try:
-            return evolve(state, fact, *more)
+            after = evolve(state, fact, *more)
         except DamagedHistory as damage:
             # Whoever is woken by it must see which fact it is.
             if type(fact).__name__ not in str(damage):
                 raise AssertionError(f"{damage} does not name the {type(fact).__name__}") from damage
             raise
+        # A state holds what its type says: a None where a date has to be is found by the next decision only.
+        assert msgspec.json.decode(msgspec.json.encode(after), type=type(after)) == after, after
+        return after
 
     return watched
 

@@ -128,6 +128,7 @@ def test_the_version_follows_the_days_and_not_the_words():
 def test_the_version_of_a_calendar_is_written_in_ledgers_and_stays_what_it_was():
     grown = CALENDAR.with_year(2027, "通知", {date(2027, 1, 1): ("元旦", False)})
     assert CALENDAR.version == "2026.1-683a661a"
+    assert (from_data(_data()).version, from_data(_data()).first) == ("1-3b0b7de6", date(2026, 1, 1))
     assert grown.version == "2026.1+2027-6102db4d"
     assert grown.with_year(2028, "通知", {}).edition == "2026.1+2027+2028"
 

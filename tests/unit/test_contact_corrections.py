@@ -35,6 +35,11 @@ def test_a_draft_takes_the_number_and_decides_nothing() -> None:
     assert drafted.state.status == "draft" and drafted.state.finalised is None
 
 
+def test_another_draft_of_the_same_contact_takes_the_place_of_the_one_before() -> None:
+    drafted = Entry(draft(sex="f"), draft(sex="m"))
+    assert drafted.state.drafted == drafted.facts[-1] and drafted.state.drafted.sex == "m"
+
+
 def test_a_draft_goes_on_until_it_is_finalised() -> None:
     drafted = Entry(draft(), draft(narrative="又记一句"), finalise())
     assert drafted.state.status == "finalised"
@@ -288,6 +293,11 @@ def test_the_opinion_of_a_finalised_contact_is_not_emptied_and_is_reworded() -> 
     life = Entry(entry())
     assert life.decide(correct("opinion", " ")) == Refused("contact.opinion_missing", "value")
     assert isinstance(life.decide(correct("opinion", "改写。")), list)
+
+
+def test_a_silent_call_does_not_become_half_of_a_call() -> None:
+    silent = Entry(entry(**SILENT, narrative="", opinion=""), own_case=None)
+    assert silent.decide(correct("category", "05")) == Refused("contact.half_non_substantive", "value")
 
 
 def test_what_is_no_correction_is_not_decided_here() -> None:

@@ -292,3 +292,8 @@ def test_the_unit_itself_neither_grants_nor_holds() -> None:
     life.decide(SIGN, SIGNED_AT)
     life.decide(ask(1), SIGNED_AT)
     assert life.decide(GRANT, SIGNED_AT, UNIT) == Refused("referral.requester_may_not_decide", "referral")
+
+
+def test_the_last_moment_of_a_report_is_in_time_to_ask_for_more(life: Life) -> None:
+    assert life.state is not None and life.state.due_report is not None
+    assert isinstance(life.decide(ask(3), life.state.due_report), list)

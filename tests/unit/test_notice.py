@@ -676,6 +676,16 @@ def test_a_reminder_has_no_reply_whose_date_could_be_provisional() -> None:
     assert (sent.reply_due, sent.provisional) == (None, False)
 
 
+def test_what_a_notice_knows_nothing_of_is_not_decided_on_it() -> None:
+    outcome = life_in("served").decide(ESCALATE, SUPERVISOR)
+    assert outcome == Refused("notice.not_in_this_state", "notice", {"status": "served"})
+
+
+def test_a_post_does_not_reply_before_it_was_served() -> None:
+    outcome = life_in("drafted").decide(REPLY, UNIT)
+    assert isinstance(outcome, Refused) and outcome.field == "notice"
+
+
 def test_an_escalation_asks_for_what_the_list_knows() -> None:
     life = life_in("served")
     command = msgspec.structs.replace(ESCALATE, demands=("jump",))

@@ -1,12 +1,13 @@
 """The life of a referral, as sentences of the specification. domain.md §4.3 C."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
 
 from events.commit import Actor
 from events.referral import (
+    CoUnitNoted,
     Duty,
     FinalReported,
     ProgressReported,
@@ -14,6 +15,7 @@ from events.referral import (
     ReferralIssued,
     ReferralOverdue,
     ReferralSigned,
+    ReferralTerminated,
     ReportSentBack,
     ReportVerified,
     ReturnGranted,
@@ -27,13 +29,18 @@ from services.referral import referral
 from services.referral.commands import (
     CheckDeadline,
     GrantReturn,
+    HoldReferral,
     IssueReferral,
+    NoteCoUnit,
     RefuseReturn,
     ReportProgress,
     ReportResult,
+    RequestExtension,
     RequestReturn,
+    RevokeReferral,
     SendBackReport,
     SignReferral,
+    TerminateReferral,
     VerifyReport,
 )
 from services.referral.referral import CHINA
@@ -363,3 +370,49 @@ def test_a_fact_that_cannot_follow_is_damage(signed: Life) -> None:
         referral.evolve(signed.state, ReportVerified(result="solved"), "coordinator", SIGNED_AT)
     with pytest.raises(DamagedHistory):
         referral.evolve(None, ProgressReported(measures=("mediated",)), "u07", SIGNED_AT)
+
+
+@pytest.mark.parametrize(
+    ("command", "list_name", "field"),
+    [
+        (RevokeReferral(command_id="x", referral=KEY, reason="whim"), "revoke_reason", "reason"),
+        (RequestReturn(command_id="x", referral=KEY, ground="whim"), "return_ground", "ground"),
+        (RequestExtension(command_id="x", referral=KEY, reason="whim", working_days=1), "extension_reason", "reason"),
+        (HoldReferral(command_id="x", referral=KEY, ground="whim"), "hold_ground", "ground"),
+        (NoteCoUnit(command_id="x", referral=KEY, co="C" * 26, unit="u08", step="whim"), "co_step", "step"),
+        (
+            NoteCoUnit(command_id="x", referral=KEY, co="C" * 26, unit="u08", step="reported", result="whim"),
+            "referral_result",
+            "result",
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Command) else "",
+)
+def test_a_reason_is_a_code_of_its_list(signed: Life, command: Command, list_name: str, field: str) -> None:
+    actor = UNIT if isinstance(command, RequestReturn | RequestExtension) else COORDINATOR
+    assert signed.decide(command, SIGNED_AT, actor) == Refused("code.unknown", field, {"list": list_name})
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [
+        ("2026-02-12", Refused("referral.back_dated", "requested_on")),
+        ("2026-02-13", [ReferralTerminated(requested_on=date(2026, 2, 13))]),
+        ("2026-02-14", [ReferralTerminated(requested_on=date(2026, 2, 14))]),
+        ("2026-02-15", Refused("command.in_the_future", "requested_on")),
+    ],
+)
+def test_a_caller_withdraws_between_the_day_of_issue_and_today_as_china_counts_them(day: str, outcome: object) -> None:
+    life = Life()
+    # 00:30 on the 14th in China is the 13th in Greenwich.
+    command = TerminateReferral(command_id="t", referral=KEY, requested_on=date.fromisoformat(day))
+    assert life.decide(command, moment("2026-02-14T00:30").astimezone(UTC), COORDINATOR) == outcome
+
+
+def test_a_lead_hears_that_a_co_unit_was_late(signed: Life) -> None:
+    joined = NoteCoUnit(command_id="j", referral=KEY, co="C" * 26, unit="u08", step="joined")
+    signed.decide(joined, SIGNED_AT, COORDINATOR)
+    late = msgspec.structs.replace(joined, command_id="r", step="reported", result="solved", late=True)
+    assert signed.decide(late, SIGNED_AT, COORDINATOR) == [
+        CoUnitNoted(co="C" * 26, unit="u08", step="reported", result="solved", late=True)
+    ]
