@@ -7,8 +7,8 @@ from services.referral.commands import COMMANDS as REFERRAL
 from tests.support.aggregates import AGGREGATES, NOTHING, Aggregate
 from tests.support.state_tables import PAGE, grid, page, transitions, verb
 
-# On a calendar of a year, which has no states to speak of.
-ELSEWHERE = {"PublishCalendar"}
+# A calendar and a file have one state each: test_publication.py and test_files.py say what their commands do.
+ELSEWHERE = {"PublishCalendar", "UploadPart", "AttachFile", "ViewFile", "ReadFile"}
 # Accepting a reply discharges the notice in the same commit; a history in which it did not is legal all the same.
 UNREACHED = {"Supervision notice": {"accepted"}}
 each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.en)
