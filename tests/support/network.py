@@ -16,7 +16,7 @@ from services.intake.vault import Vault
 from services.ledger import Stored
 from services.referral.app import Referrals
 from services.referral.watch import KINDS
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.support.memory_ledger import MemoryLedger
 
 # More wakes than any life of a few weeks has: past them, time does not come to rest.

@@ -11,7 +11,7 @@ from events.referral import Period
 from services.decision import Already, DamagedHistory, Refused
 from services.referral import publication
 from services.referral.commands import PublishCalendar
-from services.referral.working_clock import WorkingClock
+from services.working_clock import WorkingClock
 from tests.unit.test_referral import COORDINATOR, env, moment
 
 NOW = moment("2026-11-05T10:00")
