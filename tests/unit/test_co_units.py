@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from events.case import CaseOpened, CaseTriaged, ReferralRequested
+from events.codes import code_list
 from events.commit import derive_id
 from events.referral import CoUnitNoted, Duty, FinalReported, LeadChanged, ReferralIssued, ReportSentBack, ReturnGranted
 from services.decision import Already, DamagedHistory, Refused
@@ -37,6 +38,14 @@ def test_a_co_unit_s_referral_names_its_lead_and_what_is_asked_of_it() -> None:
     assert (fact.role, fact.lead, fact.lead_unit) == ("co", LEAD, "u01")
     assert (fact.disclosure_profile, fact.age_band) == ("co_unit", "unknown")
     assert fact.matter_zh.startswith("协办：") and "青少年" not in fact.matter_zh
+
+
+def test_what_a_co_unit_assists_with_is_listed() -> None:
+    fact = issued(msgspec.structs.replace(AS_CO, asks=("verify_facts", "handle")), "u01")
+    assert isinstance(fact, ReferralIssued)
+    codes = code_list("ask")
+    assert fact.matter_zh == f"协办：{codes.zh('verify_facts')}、{codes.zh('handle')}"
+    assert fact.matter_en == f"To assist: {codes.en('verify_facts')}, {codes.en('handle')}"
 
 
 def test_a_lead_s_referral_names_nobody_else() -> None:

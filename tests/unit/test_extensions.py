@@ -25,6 +25,7 @@ from tests.unit.test_referral import (
     CHECK,
     CLOCK,
     COORDINATOR,
+    DUTY,
     KEY,
     SIGN,
     SIGN_ON_PAPER,
@@ -32,6 +33,7 @@ from tests.unit.test_referral import (
     UNIT,
     Life,
     env,
+    issue,
     moment,
     report,
 )
@@ -297,3 +299,25 @@ def test_the_unit_itself_neither_grants_nor_holds() -> None:
 def test_the_last_moment_of_a_report_is_in_time_to_ask_for_more(life: Life) -> None:
     assert life.state is not None and life.state.due_report is not None
     assert isinstance(life.decide(ask(3), life.state.due_report), list)
+
+
+def test_each_extension_is_counted_once_and_nothing_is_asked_for_any_more(life: Life) -> None:
+    life.decide(ask(3), SIGNED_AT)
+    life.decide(GRANT, SIGNED_AT, COORDINATOR)
+    state = life.state
+    assert state is not None
+    assert (state.extensions, state.extended_days, state.extension, state.extension_by) == (1, 3, None, None)
+
+
+def test_a_signature_whose_date_was_provisional_is_what_a_published_calendar_settles() -> None:
+    life = Life.__new__(Life)
+    life.state, life.facts = None, []
+    outcome = referral.decide(issue(), None, env(moment("2026-12-31T10:00"), COORDINATOR), CLOCK, DUTY, "1")
+    assert isinstance(outcome, list)
+    life.record(outcome, moment("2026-12-31T10:00"), COORDINATOR)
+    settled = check(life, PUBLISHED, moment("2026-12-31T11:00"))
+    assert isinstance(settled, list) and isinstance(settled[0], DueRecomputed)
+    assert (settled[0].awaited, settled[0].cause) == ("sign", "calendar_published")
+    assert life.state is not None
+    # 1 to 3 January are holidays of the invented notice.
+    assert life.state.due_sign == settled[0].new and life.state.due_report is None

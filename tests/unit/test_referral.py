@@ -32,11 +32,13 @@ from services.referral.commands import (
     HoldReferral,
     IssueReferral,
     NoteCoUnit,
+    PublishCalendar,
     RefuseReturn,
     ReportProgress,
     ReportResult,
     RequestExtension,
     RequestReturn,
+    ResumeReferral,
     RevokeReferral,
     SendBackReport,
     SignReferral,
@@ -110,6 +112,7 @@ VERIFY = VerifyReport(command_id="v", referral=KEY)
 CHECK = CheckDeadline(command_id="c", referral=KEY)
 ASK_RETURN = RequestReturn(command_id="q", referral=KEY, ground="not_competent")
 GRANT = GrantReturn(command_id="g", referral=KEY)
+RESUME = ResumeReferral(command_id="u", referral=KEY)
 REFUSE = RefuseReturn(command_id="f", referral=KEY)
 SEND_BACK = SendBackReport(command_id="b", referral=KEY, reason="incomplete")
 
@@ -416,3 +419,43 @@ def test_a_lead_hears_that_a_co_unit_was_late(signed: Life) -> None:
     assert signed.decide(late, SIGNED_AT, COORDINATOR) == [
         CoUnitNoted(co="C" * 26, unit="u08", step="reported", result="solved", late=True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "status"),
+    [
+        ((ASK_RETURN,), GRANT, "returned"),
+        ((ASK_RETURN,), REFUSE, "signed"),
+        ((report(date(2026, 2, 13)),), VERIFY, "verified"),
+        ((), RevokeReferral(command_id="x", referral=KEY, reason="wrong_unit"), "revoked"),
+        ((), TerminateReferral(command_id="x", referral=KEY, requested_on=date(2026, 2, 14)), "terminated"),
+        ((HoldReferral(command_id="h", referral=KEY, ground="appraisal"),), RESUME, "signed"),
+    ],
+)
+def test_a_referral_is_in_its_status_since_the_step_that_brought_it_there(
+    signed: Life, before: tuple[Command, ...], command: Command, status: str
+) -> None:
+    for step in before:
+        assert isinstance(signed.decide(step, SIGNED_AT), list)
+    then = moment("2026-02-14T11:00")
+    assert isinstance(signed.decide(command, then, COORDINATOR), list)
+    assert signed.state is not None
+    assert (signed.state.status, signed.state.since) == (status, then)
+
+
+def test_a_report_is_sent_back_for_a_reason_of_the_list_alone(signed: Life) -> None:
+    signed.decide(report(date(2026, 2, 13)), SIGNED_AT)
+    outcome = signed.decide(msgspec.structs.replace(SEND_BACK, reason="whim"), SIGNED_AT, COORDINATOR)
+    assert outcome == Refused("code.unknown", "reason", {"list": "sent_back_reason"})
+
+
+def test_the_more_urgent_the_sooner_to_sign_and_the_lead_is_told_the_age_band() -> None:
+    fact = Life(urgency="1").facts[0]
+    assert isinstance(fact, ReferralIssued)
+    assert fact.due_sign == ISSUED_ON + timedelta(minutes=30) and fact.age_band == "6-13"
+    assert fact.counted is not None and fact.counted.start == ISSUED_ON
+
+
+def test_what_a_referral_knows_nothing_of_is_not_decided_on_it(signed: Life) -> None:
+    stranger = PublishCalendar(command_id="c", year=2027, title="-", holidays=())
+    assert signed.decide(stranger, SIGNED_AT, COORDINATOR) == Refused("command.unknown_verb")
