@@ -25,8 +25,8 @@ from services.decision import DamagedHistory, Refused
 from services.intake import case
 from services.intake.case_state import Case, holder
 from services.intake.commands import AssignOfficer, LinkCases, RecordConsent, ViewRegistration
-from services.intake.policies import due
 from services.intake.screen import grounds
+from services.working_clock import WorkingClock
 from tests.support.intake import (
     CASE,
     CLOSE,
@@ -45,6 +45,8 @@ from tests.support.intake import (
     refer,
 )
 from tests.support.intake_states import ACKNOWLEDGE, ARCHIVE, OTHER, lived
+
+CLOCK = WorkingClock()
 
 OFFICER = AssignOfficer(command_id="ao", case=CASE, officer="officer-1")
 CONSENT = RecordConsent(
@@ -140,7 +142,7 @@ def test_each_time_a_case_comes_back_is_counted_and_it_is_called_back_about_anew
 
 def test_what_ends_says_until_when_the_caller_can_come_back_on_it() -> None:
     for disposition in ("A1", "D1"):
-        assert state(lived(disposition=disposition, unit=None)).appeal_until == due(
+        assert state(lived(disposition=disposition, unit=None)).appeal_until == CLOCK.until(
             "AP", STARTED if disposition == "D1" else NOW
         )
 
@@ -158,7 +160,7 @@ def test_a_refusal_that_waited_for_the_report_is_made_then_and_its_ground_is_sti
     assert isinstance(outcome, list)
     refused = outcome[-1]
     assert isinstance(refused, CaseNotAccepted)
-    assert (refused.ground, refused.appeal_until) == ("9", due("AP", NOW))
+    assert (refused.ground, refused.appeal_until) == ("9", CLOCK.until("AP", NOW))
 
 
 def test_a_case_that_is_not_accepted_at_once_says_when_the_caller_was_told() -> None:
