@@ -183,11 +183,7 @@ def _timed(state: Referral, fact: ReferralFact, principal: str, occurred: dateti
             moved = change(state, moving=None, return_until=fact.return_until or state.return_until)
             if state.status == "issued":
                 moved = change(moved, due_sign=new)
-            begun = _due(moved, None if state.status == "issued" else new, fact, occurred)
-            if new != old:
-                return begun
-            # The same date once more, after a hold of no day: the steps taken on it stand.
-            return change(begun, crossed=state.crossed, reminded=state.reminded, last_step=state.last_step)
+            return _due(moved, None if state.status == "issued" else new, fact, occurred)
         case Referral(reminded=False), DueSoon() if state.due is not None:
             return change(state, reminded=True)
         case Referral(status="issued", sign_overdue=False), SignOverdue():
