@@ -53,11 +53,17 @@ NOTICE: dict[str, tuple[frozenset[str], str | None]] = {
     "ReplyAccepted": (frozenset({"replied"}), "accepted"),
     "ReplySentBack": (frozenset({"replied"}), "served"),
     "ReplyOverdue": (SENT_OUT, None),
+    "ReplyDueRecomputed": (SENT_OUT, None),
     "NoticeEscalated": (SENT_OUT | {"drafted", "signed_off", "replied"}, None),
     "NoticeWithdrawn": (SENT_OUT | {"drafted", "signed_off", "replied"}, "withdrawn"),
     "NoticeDischarged": (SENT_OUT | {"drafted", "signed_off", "replied", "accepted"}, "discharged"),
 }
-CAUSES = {"extension": "ExtensionGranted", "hold": "ReferralResumed", "calendar_published": None}
+CAUSES = {
+    "extension": "ExtensionGranted",
+    "hold": "ReferralResumed",
+    "calendar_published": None,
+    "calendar_amended": None,
+}
 # No holiday and its make-up days put a first working day further from a due day than this.
 SURELY_URGED = timedelta(days=20)
 ENDING = ("CaseClosed", "CaseAnswered", "CaseNotAccepted")
@@ -235,6 +241,9 @@ class Obligations:
                 self._written(fact.doc_no)
             case "NoticeServed" | "ReplySentBack" if fact.reply_due is not None:
                 life["reply_due"] = fact.reply_due
+            case "ReplyDueRecomputed":
+                assert fact.old == life["reply_due"] and fact.cause in CAUSES, "a reply's date moved without a reason"
+                life["reply_due"] = fact.new
             case "ReplyOverdue":
                 assert fact.reply_due == life["reply_due"] < commit.occurred, "a reply overdue that is not"
             case "NoticeEscalated" if commit.actor.role != "service":
