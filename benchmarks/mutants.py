@@ -43,7 +43,10 @@ def drawn(module: str, codes: Verdicts, share: float) -> Verdicts:
 
 def mutmut(*arguments: str) -> None:
     program = Path(sys.executable).with_name("mutmut")
-    subprocess.run([str(program), "run", *arguments], check=True)
+    ended = subprocess.run([str(program), "run", *arguments], check=False).returncode
+    if ended:
+        # Not the command: it names two thousand mutants. What was found so far is kept, the next run goes on from there.
+        raise SystemExit(f"mutmut ended with {ended}; run it again to go on")
 
 
 def run(share: float, children: int) -> None:
