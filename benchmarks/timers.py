@@ -208,7 +208,7 @@ async def _on_the_work_list(client: Client, seq: int) -> int:
             continue
         task, light = (reply.body["columns"].index(name) for name in ("task", "light"))
         listed += sum(1 for row in reply.body["rows"] if (row[task], row[light]) == ("chase", "red"))
-        offset, more = offset + PAGE, bool(reply.body["more"])
+        offset, more = offset + len(reply.body["rows"]), bool(reply.body["more"])
     return listed
 
 

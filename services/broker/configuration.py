@@ -10,6 +10,8 @@ from events.subjects import PARTNERS
 from services.broker.credentials import OFFICE_API, Credential
 from services.broker.permissions import READ_LEDGER, permission
 
+# Bytes of one message: twice the longest command. Answers are paged to fit (services/projections/queries.py).
+MAX_PAYLOAD = 256 * 1024
 # What the core account hands to the two others, and nothing else: for each subject, whether it is answered with more
 # than one message. A request that comes through an import is answered inside the asker's account, whatever reply
 # subject it names; inside one account the broker would publish its answer anywhere (nats.md §5.1; docs/decisions/0008).
@@ -100,7 +102,7 @@ http: "{node.host}:{node.monitoring_port}"
 ports_file_dir: "{node.folder / "ports"}"
 pid_file: "{node.folder / "nats.pid"}"
 log_file: "{node.folder / "nats.log"}"
-max_payload: 256KB
+max_payload: {MAX_PAYLOAD}
 include "units.conf"
 jetstream {{ store_dir: "{node.folder / "store"}", sync_interval: {node.sync} }}
 {cluster}accounts {{

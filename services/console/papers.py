@@ -12,7 +12,7 @@ from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
 from services.console.output import REFUSED, USAGE, as_json, say
-from services.console.session import Session, pass_session, rows, settings
+from services.console.session import Session, every_page, pass_session, rows, settings
 from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (
@@ -40,7 +40,6 @@ OUT = click.option(
 AS_OF_SEQ = click.option(
     "--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position."
 )
-PAGE = 1000
 CASE_ID = re.compile("[0-9A-Z]{26}")
 VERIFY = "lianxi audit verify"
 
@@ -57,14 +56,10 @@ async def all_rows(
     client: Client, name: str, as_of: int | None, **params: str
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Every row of a query, page by page at one position, and that position. Raises QueryRefused."""
-    found: list[dict[str, Any]] = []
-    while True:
-        reply = await client.query(name, {"limit": PAGE, "offset": len(found)} | params, as_of=as_of)
-        if reply.refused:
-            raise QueryRefused(reply.refused)
-        found += rows(reply.body)
-        if not reply.body.get("more"):
-            return found, dict(reply.body["position"])
+    reply = await every_page(client, name, params, None, as_of)
+    if reply.refused:
+        raise QueryRefused(reply.refused)
+    return rows(reply.body), dict(reply.body["position"])
 
 
 async def read_answers(client: Client, end: date, as_of: int | None) -> tuple[Answers, dict[str, Any]]:
@@ -233,11 +228,9 @@ def notices(session: Session, day: datetime | None, out: Path) -> None:
 
 async def check_overdue(client: Client, now: datetime) -> int:
     """Have every referral whose date has passed by `now` look at its deadline; return how many moved. Raises QueryRefused."""
-    answer = await client.query("open_deadlines", {"now": now.isoformat(), "limit": PAGE})
-    if answer.refused:
-        raise QueryRefused(answer.refused)
+    found, _ = await all_rows(client, "open_deadlines", None, now=now.isoformat())
     moved = 0
-    for row in rows(answer.body):
+    for row in found:
         reply = await client.send(
             "referral", "CheckDeadline", {"command_id": f"check-{uuid.uuid4().hex}", "referral": row["referral"]}
         )

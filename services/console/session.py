@@ -85,7 +85,7 @@ class Session(Struct, kw_only=True):
 
         async def work() -> tuple[Reply, dict[str, Any]]:
             async with self.client() as client:
-                reply = await _every_page(client, name, params or {}, min_seq, as_of)
+                reply = await every_page(client, name, params or {}, min_seq, as_of)
                 meaning = (await client.query("queries")).body if explained and not reply.refused else {}
                 return reply, meaning
 
@@ -94,8 +94,8 @@ class Session(Struct, kw_only=True):
         return self.accepted(reply).body | ({"explained": described[0]} if described else {})
 
 
-async def _every_page(
-    client: Client, name: str, params: dict[str, Any], min_seq: int | None, as_of: int | None
+async def every_page(
+    client: Client, name: str, params: dict[str, Any], min_seq: int | None = None, as_of: int | None = None
 ) -> Reply:
     """All pages as one answer, read at the position of the first; or the one page that the asker chose."""
     first = await client.query(name, params, min_seq, as_of)

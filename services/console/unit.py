@@ -16,7 +16,7 @@ from services.attachments.spool import FILE_MAX, PART_MAX
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
 from services.console.output import USAGE, as_json, say
-from services.console.session import Session, pass_session, rows
+from services.console.session import Session, every_page, pass_session, rows
 from services.console.todo import todo
 
 REFERRAL = click.argument("referral", metavar="转办单号|ID")
@@ -210,7 +210,7 @@ def _tell(session: Session, reply: Reply) -> None:
 async def _identity(client: Client, session: Session, named: str) -> str:
     """The id of what a unit names by its number, looked up in its own work list; an id is what it is."""
     params = {"role": "unit", "now": (session.time or datetime.now(CHINA)).isoformat()}
-    answer = await client.query("todo", params)
+    answer = await every_page(client, "todo", params)
     listed = rows(answer.body) if not answer.refused else []
     return next((str(row["identity"]) for row in listed if row["number"] == named), named)
 

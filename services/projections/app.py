@@ -77,7 +77,12 @@ class Projections:
             except Exception as error:
                 log.error("query failed: %s", type(error).__name__)
                 reply = as_reply(Refused("service.failed"))
-            await raw._client.publish(raw.reply, msgspec.json.encode(reply))
+            payload = msgspec.json.encode(reply)
+            if len(payload) > raw._client.max_payload:
+                # A single row that no message holds. Said rather than left to the caller's time limit.
+                log.error("the answer to %s is over the broker's limit: %d bytes", name, len(payload))
+                payload = msgspec.json.encode(as_reply(Refused("service.failed")))
+            await raw._client.publish(raw.reply, payload)
 
     async def _reply(self, principal: str, name: str, body: bytes) -> dict[str, Any]:
         request = decode(body, QueryRequest)

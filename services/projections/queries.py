@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import duckdb
+import msgspec
 from msgspec import Struct
 
 from services.decision import Refused
@@ -20,8 +21,10 @@ from services.projections.store import Store
 
 WAIT_SECONDS = 2.0
 QUERY_SECONDS_MAX = 10.0
-# A reply is one message of at most 1 MiB: what does not fit one page is asked for with `offset`.
 LIMIT_DEFAULT, LIMIT_MAX = 1_000, 2_000
+# A reply is one message, and the broker takes none over its `max_payload` (256 KB): a page ends before that, however many
+# rows were asked for, and says that there is `more`.
+PAGE_BYTES = 200_000
 POSITION_MAX = 2**62
 
 
@@ -45,7 +48,10 @@ class Query(Struct, frozen=True):
 
 
 class QueryAnswer(Struct, frozen=True):
-    """`rows` in the order of `columns`; moments are RFC 3339 in China time, days ISO. `more`: the next page is not empty."""
+    """`rows` in the order of `columns`; moments are RFC 3339 in China time, days ISO.
+
+    `more`: the next page is not empty; it starts after as many rows as came, which may be fewer than were asked for.
+    """
 
     columns: tuple[str, ...]
     rows: list[list[Any]]
@@ -222,8 +228,18 @@ def _ask(store: Store, query: Query, bound: dict[str, Any], as_of: int | None, w
                 rows = cursor.execute(relations + _paged(cursor, query), given).fetchall()
         except duckdb.InterruptException:
             return Refused("query.too_slow", details={"query": query.name})
-    page = [list(row) for row in rows[: bound["limit"]]]
-    return QueryAnswer(tuple(each.name for each in query.columns), page, position, len(rows) > bound["limit"])
+    page = _fitting([list(row) for row in rows[: bound["limit"]]])
+    return QueryAnswer(tuple(each.name for each in query.columns), page, position, len(rows) > len(page))
+
+
+def _fitting(rows: list[list[Any]]) -> list[list[Any]]:
+    """The first rows that make no more than PAGE_BYTES, and one in any case: what is over that is not paged away."""
+    size = 0
+    for count, row in enumerate(rows):
+        size += len(msgspec.json.encode(row)) + 1
+        if size > PAGE_BYTES and count:
+            return rows[:count]
+    return rows
 
 
 def _refused(query: Query, state: State, as_of: int | None, wanted: int) -> Refused | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
@@ -242,3 +243,37 @@ def test_run_goes_on_after_the_ledger_was_away(store: Store, commits: list[Held]
         return found
 
     assert isinstance(asyncio.run(scene()), QueryAnswer)
+
+
+class Narrow:
+    """The store on a machine where no more than `most` commits fit into memory at once."""
+
+    def __init__(self, store: Store, most: int) -> None:
+        self._store, self._most = store, most
+        self.refused = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def apply(self, batch: list[Held], incarnation: str) -> None:
+        if len(batch) > self._most:
+            self.refused += 1
+            raise duckdb.OutOfMemoryException("no room")
+        self._store.apply(batch, incarnation)
+
+
+def test_a_batch_that_takes_too_much_memory_goes_in_by_halves(store: Store, commits: list[Held]) -> None:
+    narrow = Narrow(store, 40)
+    assert step(narrow, ListLedger(commits)) == len(commits)  # type: ignore[arg-type]
+    assert narrow.refused > 0 and store.state().position.seq == commits[-1].seq
+    whole = Store.open(store.folder.parent / "whole", REFERENCE)
+    step(whole, ListLedger(commits))
+    for name in ("heads", "contact_register", "case_board", "referral_ledger", "supervision_ledger"):
+        assert ask(store, name).rows == ask(whole, name).rows != []
+    whole.close()
+
+
+def test_a_commit_that_fits_into_no_memory_stops_the_step(store: Store, commits: list[Held]) -> None:
+    with pytest.raises(duckdb.OutOfMemoryException):
+        step(Narrow(store, 0), ListLedger(commits[:10]))  # type: ignore[arg-type]
+    assert store.state().position.seq == 0 and store.state().stopped is None

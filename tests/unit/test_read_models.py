@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from events import subjects
 from events.calendar import published
 from events.publication import CalendarPublished, Holiday, digest_of
+from services.broker.configuration import MAX_PAYLOAD
 from services.decision import Refused
 from services.intake.case_state import holder
 from services.projections.model import BadModel, load, materialised, models, parse, texts
-from services.projections.queries import QueryAnswer, answer, queries
+from services.projections.queries import PAGE_BYTES, QueryAnswer, answer, queries
 from services.projections.rebuild import rebuild
 from services.projections.refresh import over
 from services.projections.store import Store
@@ -419,6 +420,31 @@ def test_pages_join_without_a_gap(store: Store) -> None:
     assert isinstance(whole, QueryAnswer) and isinstance(first, QueryAnswer) and isinstance(rest, QueryAnswer)
     assert (first.more, rest.more) == (True, False)
     assert first.rows + rest.rows == whole.rows
+
+
+def test_a_page_ends_where_a_message_would_be_too_long(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ask(store, "referral_ledger")
+    assert isinstance(whole, QueryAnswer) and not whole.more
+    monkeypatch.setattr("services.projections.queries.PAGE_BYTES", 3_000)
+    gathered: list[list[Any]] = []
+    pages, more = 0, True
+    while more:
+        page = ask(store, "referral_ledger", limit=2000, offset=len(gathered))
+        assert isinstance(page, QueryAnswer) and page.rows
+        assert len(msgspec.json.encode(page.rows)) <= 3_001
+        gathered, pages, more = gathered + page.rows, pages + 1, page.more
+    assert gathered == whole.rows and pages > 2
+
+
+def test_a_row_longer_than_a_page_is_a_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.projections.queries.PAGE_BYTES", 1)
+    page = ask(store, "referral_ledger")
+    assert isinstance(page, QueryAnswer) and len(page.rows) == 1 and page.more
+
+
+def test_a_page_leaves_room_in_what_the_broker_takes() -> None:
+    # The names of the columns and the position come on top of the rows.
+    assert PAGE_BYTES + 16_384 < MAX_PAYLOAD
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@
 -- param: now moment! | 时点 | the moment to judge by, with an offset
 -- param: unit token | 单位 | of this unit; a unit gets its own in any case
 -- param: desk token | 值班台 | of this desk
--- order: place, due nulls last, urgency, number, identity
+-- order: place, due nulls last, urgency, number, identity, task
 -- Colours by domain.md §4.3 D: red over, yellow at most a working day or a quarter of the period left, blue at most half.
 with days as (select day, sum(is_workday::bigint) over (order by day) as n from calendar),
 work as (
