@@ -1,7 +1,8 @@
 """Documents (文书): built from query answers by pure functions, drawn as .docx, .html and .json."""
 
 from services.projections.documents.blocks import Document, Provenance
-from services.projections.documents.briefing import Answers, Briefing, brief, briefing
+from services.projections.documents.briefing import briefing
+from services.projections.documents.briefing_figures import Answers, Briefing, brief
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
 from services.projections.documents.write import write

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance
-from services.projections.documents.briefing import CHINA
+from services.projections.documents.briefing_figures import CHINA
 from services.projections.documents.notice_wording import Both, Wording, wording
 from services.projections.documents.wording import either, label, text
 

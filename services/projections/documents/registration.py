@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.projections.documents.blocks import Block, Document, Form, Paragraph, Provenance
-from services.projections.documents.briefing import CHINA
+from services.projections.documents.briefing_figures import CHINA
 from services.projections.documents.wording import either, label, text
 
 SCREEN = {"y": ("是", "yes"), "n": ("否", "no"), "u": ("不明", "unknown")}
