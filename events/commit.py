@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from events.briefing import BriefingFact
 from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
@@ -14,7 +15,7 @@ from events.notice import NoticeFact, SeriesFact
 from events.publication import CalendarFact
 from events.referral import ReferralFact
 
-AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | FileFact | SeriesFact | CalendarFact
+AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | FileFact | SeriesFact | CalendarFact | BriefingFact
 
 
 class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

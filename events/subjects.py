@@ -9,7 +9,10 @@ PARTNERS = "PARTNERS"
 TIMERS = "TIMERS"
 # The bucket of the object store that holds attached files.
 ATTACHMENTS = "ATTACHMENTS"
-AGGREGATES = {"contact": 2, "case": 2, "referral": 2, "notice": 2, "file": 2, "series": 1, "calendar": 1}
+AGGREGATES = {
+    "contact": 2, "case": 2, "referral": 2, "notice": 2, "resolution": 2, "file": 2,
+    "series": 1, "calendar": 1, "briefing": 1, "bulletin": 1, "meeting": 1,
+}
 
 
 class BadToken(ValueError):
@@ -53,6 +56,24 @@ def series(name: str) -> str:
 
 def calendar(year: int) -> str:
     return "ledger." + _join("calendar", str(year))
+
+
+def briefing(briefing_id: str) -> str:
+    return "ledger." + _join("briefing", briefing_id)
+
+
+def bulletin(bulletin_id: str) -> str:
+    """What every partner unit may read."""
+    return "ledger." + _join("bulletin", bulletin_id)
+
+
+def meeting(meeting_id: str) -> str:
+    return "ledger." + _join("meeting", meeting_id)
+
+
+def resolution(unit: str, resolution_id: str) -> str:
+    """A resolution belongs to the unit that leads it."""
+    return "ledger." + _join("resolution", unit, resolution_id)
 
 
 def all_of(kind: str) -> str:

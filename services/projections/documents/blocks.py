@@ -1,6 +1,6 @@
 """What a document is made of, before anyone decides how it looks: one model, three faces."""
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -60,15 +60,39 @@ class Intervals(Struct, frozen=True, tag="intervals"):
     items: tuple[tuple[str, float, float, float, str], ...]
 
 
+class Trend(Struct, frozen=True, tag="trend"):
+    """A line over periods: (label, value). `band`: last year's (low, high) for each point, or nothing."""
+
+    title: str
+    points: tuple[tuple[str, float], ...]
+    band: tuple[tuple[float, float], ...] = ()
+    band_title: str = ""
+
+
+class Tiles(Struct, frozen=True, tag="tiles"):
+    """A map as a grid of equal squares: (name, column, row, value or None, text in the square); the deeper, the more."""
+
+    title: str
+    items: tuple[tuple[str, int, int, float | None, str], ...]
+
+
 class Break(Struct, frozen=True, tag="break"):
     """A new page."""
 
 
-Block = Heading | Paragraph | Table | Form | Bars | Intervals | Break
+Block = Heading | Paragraph | Table | Form | Bars | Intervals | Trend | Tiles | Break
+
+
+# periodical: 简报 with its own head and tail; official: 文件; letter: 函, to whoever is no subordinate; minutes: 纪要;
+# form: a printed form without a red head. GB/T 9704-2012 §7-§10.
+Layout = Literal["periodical", "official", "letter", "minutes", "form"]
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """One document. `masthead` is the red head (发文机关标志); `model` is what machines read of it."""
+    """One document. `masthead` is the red head (发文机关标志); `model` is what machines read of it.
+
+    `foot` are the lines of the 版记 (抄送, or 报、送、发 of a periodical), `printed` its last line: who printed it, and when.
+    """
 
     kind: str
     lang: str
@@ -84,4 +108,7 @@ class Document(Struct, frozen=True, kw_only=True):
     addressee: str = ""
     closing: tuple[str, ...] = ()
     foot: tuple[str, ...] = ()
+    layout: Layout = "periodical"
+    attachments: tuple[str, ...] = ()
+    printed: tuple[str, str] = ("", "")
     model: Any = None
