@@ -10,8 +10,17 @@ TIMERS = "TIMERS"
 # The bucket of the object store that holds attached files.
 ATTACHMENTS = "ATTACHMENTS"
 AGGREGATES = {
-    "contact": 2, "case": 2, "referral": 2, "notice": 2, "resolution": 2, "file": 2,
-    "series": 1, "calendar": 1, "briefing": 1, "bulletin": 1, "meeting": 1,
+    "contact": 2,
+    "case": 2,
+    "referral": 2,
+    "notice": 2,
+    "resolution": 2,
+    "file": 2,
+    "series": 1,
+    "calendar": 1,
+    "briefing": 1,
+    "bulletin": 1,
+    "meeting": 1,
 }
 
 
