@@ -516,6 +516,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "查询“{query}”没有所给的某个参数，请用 lianxi queries 核对。",
         "Query {query} has no parameter of one of the names given; compare with `lianxi queries`.",
     ),
+    "query.two_moments": (
+        "位置和时刻只能给一个，请去掉 as_of 或 as_of_time。",
+        "Give a position or a moment, not both; leave out as_of or as_of_time.",
+    ),
     "query.stale": (
         "台账目前到第 {seq} 号，还差 {lag} 条，请稍后再查。",
         "The read models stand at {seq}, {lag} short of what you asked for; ask again shortly.",

@@ -91,13 +91,17 @@ class Client:
         params: dict[str, Any] | None = None,
         min_seq: int | None = None,
         as_of: int | None = None,
+        as_of_time: str | None = None,
     ) -> Reply:
-        """Ask the read models: {"columns", "rows", "position"} or {"refused"}."""
+        """Ask the read models: {"columns", "rows", "position"} or {"refused"}.
+
+        `as_of` is a position, `as_of_time` an RFC 3339 moment with an offset: then as it stood there.
+        """
         try:
             subject = subjects.query(self.principal, name)
         except subjects.BadToken:
             return _refuse("query.unknown")
-        body = {"params": params or {}, "min_seq": min_seq, "as_of": as_of}
+        body = {"params": params or {}, "min_seq": min_seq, "as_of": as_of, "as_of_time": as_of_time}
         return await self._request(subject, body, QUERY_TIMEOUT_SECONDS)
 
     async def _request(self, subject: str, body: bytes | dict[str, Any] | Struct, seconds: float) -> Reply:

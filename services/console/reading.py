@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from services.bus.client import Reply
+from services.console.as_of import NOW, AsOf, as_of_options
 from services.console.output import REFUSED, as_csv, as_json, say, table
 from services.console.presenting import Presentation
 from services.console.session import Session, pass_session, rows
@@ -17,7 +18,6 @@ MIN_SEQ = click.option(
     "--min-seq", type=click.IntRange(min=0), help="至少读到这个位置。 Wait until this position is read."
 )
 WIDE = click.option("--wide", is_flag=True, help="显示全部列。 Every column, not only those chosen for a terminal.")
-AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="截至这个位置。 As of this position.")
 
 
 @click.command()
@@ -26,10 +26,10 @@ AS_OF = click.option("--as-of-seq", "as_of", type=click.IntRange(min=0), help="�
 @click.option("--csv", "comma", is_flag=True, help="输出 CSV（全部列，代码）。 CSV: every column, codes as they are.")
 @WIDE
 @MIN_SEQ
-@AS_OF
+@as_of_options
 @pass_session
 def query(
-    session: Session, name: str, given: tuple[str, ...], comma: bool, wide: bool, min_seq: int | None, as_of: int | None
+    session: Session, name: str, given: tuple[str, ...], comma: bool, wide: bool, min_seq: int | None, as_of: AsOf
 ) -> None:
     """查询台账（lianxi queries 列出可查内容）。 Ask a read model; `queries` lists them.
 
@@ -78,9 +78,15 @@ def queries(session: Session) -> None:
 
 
 def _show(
-    session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str, min_seq: int | None = None
+    session: Session,
+    name: str,
+    params: dict[str, Any],
+    missing_zh: str,
+    missing_en: str,
+    min_seq: int | None = None,
+    as_of: AsOf = NOW,
 ) -> None:
-    answer = session.ask(name, params, min_seq, explained=not session.machine)
+    answer = session.ask(name, params, min_seq, as_of, explained=not session.machine)
     if not answer["rows"]:
         session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)
     if session.machine:
@@ -92,8 +98,8 @@ def _show(
         _print(session, name, answer)
 
 
-def _list(session: Session, name: str, min_seq: int | None, wide: bool) -> None:
-    answer = session.ask(name, {}, min_seq, explained=not session.machine)
+def _list(session: Session, name: str, min_seq: int | None, wide: bool, as_of: AsOf) -> None:
+    answer = session.ask(name, {}, min_seq, as_of, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:
@@ -108,19 +114,21 @@ def case() -> None:
 @case.command(name="show")
 @click.argument("identity", metavar="ID|编号")
 @MIN_SEQ
+@as_of_options
 @pass_session
-def case_show(session: Session, identity: str, min_seq: int | None) -> None:
+def case_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一个案件现在的情况。 One case as it stands."""
-    _show(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+    _show(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
 
 
 @case.command(name="history")
 @click.argument("identity", metavar="ID|编号")
 @MIN_SEQ
+@as_of_options
 @pass_session
-def case_history(session: Session, identity: str, min_seq: int | None) -> None:
+def case_history(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一个案件从头到尾发生了什么。 What happened to one case."""
-    _show(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+    _show(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
 
 
 @click.group()
@@ -131,19 +139,21 @@ def referral() -> None:
 @referral.command(name="list")
 @WIDE
 @MIN_SEQ
+@as_of_options
 @pass_session
-def referral_list(session: Session, wide: bool, min_seq: int | None) -> None:
+def referral_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """转办台账。 All referrals."""
-    _list(session, "referral_ledger", min_seq, wide)
+    _list(session, "referral_ledger", min_seq, wide, as_of)
 
 
 @referral.command(name="show")
 @click.argument("identity", metavar="ID|文号")
 @MIN_SEQ
+@as_of_options
 @pass_session
-def referral_show(session: Session, identity: str, min_seq: int | None) -> None:
+def referral_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一件转办单。 One referral."""
-    _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq)
+    _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq, as_of)
 
 
 @referral.command(name="file")
@@ -196,16 +206,18 @@ def notice() -> None:
 @notice.command(name="list")
 @WIDE
 @MIN_SEQ
+@as_of_options
 @pass_session
-def notice_list(session: Session, wide: bool, min_seq: int | None) -> None:
+def notice_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """督办台账。 All notices."""
-    _list(session, "supervision_ledger", min_seq, wide)
+    _list(session, "supervision_ledger", min_seq, wide, as_of)
 
 
 @notice.command(name="show")
 @click.argument("identity", metavar="ID|文号")
 @MIN_SEQ
+@as_of_options
 @pass_session
-def notice_show(session: Session, identity: str, min_seq: int | None) -> None:
+def notice_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一份文书。 One notice."""
-    _show(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq)
+    _show(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq, as_of)

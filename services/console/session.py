@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from services.broker import NotRunning, UnknownPrincipal, connect, load_credential
 from services.bus.client import Client, Reply, Violations
+from services.console.as_of import NOW, AsOf
 from services.console.output import UNAVAILABLE, USAGE, as_json, refuse, say
 
 T = TypeVar("T")
@@ -78,14 +79,14 @@ class Session(Struct, kw_only=True):
         name: str,
         params: dict[str, Any] | None = None,
         min_seq: int | None = None,
-        as_of: int | None = None,
+        as_of: AsOf = NOW,
         explained: bool = False,
     ) -> dict[str, Any]:
         """One query's whole answer, all its pages; with what its columns mean when that is asked for too."""
 
         async def work() -> tuple[Reply, dict[str, Any]]:
             async with self.client() as client:
-                reply = await every_page(client, name, params or {}, min_seq, as_of)
+                reply = await every_page(client, name, params or {}, min_seq, as_of.seq, as_of.moment)
                 meaning = (await client.query("queries")).body if explained and not reply.refused else {}
                 return reply, meaning
 
@@ -95,10 +96,15 @@ class Session(Struct, kw_only=True):
 
 
 async def every_page(
-    client: Client, name: str, params: dict[str, Any], min_seq: int | None = None, as_of: int | None = None
+    client: Client,
+    name: str,
+    params: dict[str, Any],
+    min_seq: int | None = None,
+    as_of: int | None = None,
+    as_of_time: str | None = None,
 ) -> Reply:
     """All pages as one answer, read at the position of the first; or the one page that the asker chose."""
-    first = await client.query(name, params, min_seq, as_of)
+    first = await client.query(name, params, min_seq, as_of, as_of_time)
     if first.refused or not first.body.get("more") or {"limit", "offset"} & params.keys():
         return first
     position = first.body["position"]

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from services.bus.clock import CHINA
+from services.console.as_of import AsOf, as_of_options
 from services.console.output import as_json, say, table, written
 from services.console.presenting import Presentation
 from services.console.reading import MIN_SEQ
@@ -43,9 +44,16 @@ LIGHTS = {"red": "red", "yellow": "yellow", "blue": "blue", "green": "green"}
     help="以哪个时刻判断（默认现在）。 The moment to judge by; now.",
 )
 @MIN_SEQ
+@as_of_options
 @pass_session
 def todo(
-    session: Session, role: str | None, unit: str | None, desk: str | None, moment: datetime | None, min_seq: int | None
+    session: Session,
+    role: str | None,
+    unit: str | None,
+    desk: str | None,
+    moment: datetime | None,
+    min_seq: int | None,
+    as_of: AsOf,
 ) -> None:
     """今日待办：按紧急程度排列，红黄蓝绿灯、剩余工作日和下一步命令。 What has to be done today.
 
@@ -56,16 +64,26 @@ def todo(
     person = directory().principal(session.principal)
     params: dict[str, Any] = {
         "role": role or (person.role if person and person.role in ROLES else "coordinator"),
-        "now": (moment or session.time or datetime.now(CHINA)).isoformat(),
+        "now": moment.isoformat() if moment else _judged_at(session, as_of),
     }
     desk = desk or (person.desk if person else None)
     params |= {key: value for key, value in (("unit", unit), ("desk", desk)) if value}
-    answer = session.ask("todo", params, min_seq, explained=not session.machine)
+    answer = session.ask("todo", params, min_seq, as_of, explained=not session.machine)
     listed = rows(answer)
     if session.machine:
         as_json({"position": answer["position"], "rows": listed})
         return
     _print(session, answer, listed)
+
+
+def _judged_at(session: Session, as_of: AsOf) -> str:
+    """A list of the past is judged by its own moment: at a position, by when its newest commit was recorded."""
+    if as_of.seq is not None:
+        person = {"role": "coordinator", "now": datetime.now(CHINA).isoformat(), "limit": 1}
+        recorded = session.ask("todo", person, as_of=as_of)["position"]["recorded"]
+        if recorded is not None:
+            return str(recorded)
+    return as_of.moment or (session.time or datetime.now(CHINA)).isoformat()
 
 
 def _print(session: Session, answer: dict[str, Any], listed: list[dict[str, Any]]) -> None:

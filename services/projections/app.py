@@ -31,11 +31,15 @@ OF_UNITS = ("todo", "queries")
 
 
 class QueryRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`params` are the query's own; `min_seq` waits until that position is read; `as_of` reads as it stood there."""
+    """`params` are the query's own; `min_seq` waits until that position is read.
+
+    `as_of` reads as it stood at a position, `as_of_time` as it was on record at a moment (RFC 3339 with an offset).
+    """
 
     params: dict[str, str | int | bool] = {}
     min_seq: int | None = None
     as_of: int | None = None
+    as_of_time: str | None = None
 
 
 class Projections:
@@ -102,7 +106,11 @@ class Projections:
             return {"queries": queries()}
         if name == "rebuild":
             return await self._rebuild()
-        found = await answer(self._store, name, request.params, request.as_of, request.min_seq)
+        min_seq = request.min_seq
+        if request.as_of_time is not None and (min_seq is None or type(min_seq) is int):
+            # Whatever was recorded by then is in the ledger; it must be here too before the moment can be answered for.
+            min_seq = max(min_seq or 0, (await self._ledger.head()).seq)
+        found = await answer(self._store, name, request.params, request.as_of, min_seq, request.as_of_time)
         return as_reply(found) if isinstance(found, Refused) else dict(msgspec.to_builtins(found))
 
     async def _rebuild(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from services.projections import log, refresh
 from services.projections.reference import Reference, load
 from services.projections.refresh import Frozen, ModelFailed
 
-# A read model as of a moment is made from every fact until then: of 7,582 commits, 3,000 of them referrals, in more than
-# 128 MB and less than this. With 256 MB the whole stack takes over 300 MB in the demo; with this, 290.
-MEMORY_LIMIT = "160MB"
+# What is made from all facts is made in parts (refresh.FACTS_AT_ONCE): as-of answers and a rebuild over 300,000 facts take
+# less than 96 MB. Each further megabyte here is one of the 300 that the whole stack may take in the demo.
+MEMORY_LIMIT = "112MB"
 THREADS = 1
 
 

@@ -83,9 +83,13 @@ class Model(Struct, frozen=True):
     def create(self) -> str:
         return f"create or replace table {self.name} as {self._bound('false')}"
 
-    def fill(self) -> str:
-        """All rows, from all facts."""
-        return f"insert into {self.name} by name {self._bound('about is not null')}"
+    def fill_part(self, schema: str = "main", before: str = "") -> str:
+        """The rows of part `$part` of `$parts`, from all facts of those rows. `before`: common table expressions to stand on.
+
+        A row is made of the facts about its key alone: in parts it is the same, and takes a part of the memory.
+        """
+        which = "about is not null and hash(about) % $parts = $part"
+        return f"insert into {schema}.{self.name} by name {self._bound(which, before)}"
 
     def forget_touched(self) -> str:
         return f"delete from {self.name} where {self.key} in ({self._touched()})"
@@ -95,17 +99,15 @@ class Model(Struct, frozen=True):
         return f"insert into {self.name} by name {self._bound(f'about in ({self._touched()})')}"
 
     def inline(self) -> str:
-        """The model as a common table expression over whatever `event_log` is in reach."""
-        return (
-            f"{self.name} as materialized ({self.select if self.about is None else self._bound('about is not null')})"
-        )
+        """A derived model as a common table expression over whatever models are in reach."""
+        return f"{self.name} as not materialized ({self.select})"
 
     def _touched(self) -> str:
         return f"select {self.about} from event_log where seq > $before and ({self.about}) is not null"
 
-    def _bound(self, which: str) -> str:
+    def _bound(self, which: str, before: str = "") -> str:
         facts = f"select * from (select *, {self.about} as about from event_log) where {which}"
-        return f"with fact as materialized ({facts}) select * from ({self.select})"
+        return f"with {before}fact as materialized ({facts}) select * from ({self.select})"
 
 
 def three_parts(value: str) -> tuple[str, str, str]:

@@ -147,9 +147,17 @@ def _explained(each: Parameter) -> dict[str, Any]:
 
 
 async def answer(
-    store: Store, name: str, params: Mapping[str, Any], as_of: int | None = None, min_seq: int | None = None
+    store: Store,
+    name: str,
+    params: Mapping[str, Any],
+    as_of: int | None = None,
+    min_seq: int | None = None,
+    as_of_time: str | None = None,
 ) -> QueryAnswer | Refused:
-    """Ask one query. `min_seq` waits up to 2 s for that position; `as_of` answers as a store that had stopped there would."""
+    """Ask one query. `min_seq` waits up to 2 s for that position; `as_of` answers as a store that had stopped there would.
+
+    `as_of_time` is the position of the newest commit that was recorded by that moment, RFC 3339 with an offset.
+    """
     query = _queries().get(name)
     if query is None:
         return Refused("query.unknown")
@@ -159,10 +167,17 @@ async def answer(
     for field, value in (("as_of", as_of), ("min_seq", min_seq)):
         if value is not None and (type(value) is not int or not 0 <= value <= POSITION_MAX):
             return Refused("query.bad_parameter", field, {"query": name, "field": field})
+    if as_of_time is not None:
+        try:
+            as_of_time = _moment(as_of_time)
+        except (ValueError, TypeError, OverflowError):
+            return Refused("query.bad_parameter", "as_of_time", {"query": query.name, "field": "as_of_time"})
+        if as_of is not None:
+            return Refused("query.two_moments", "as_of_time")
     wanted = max(as_of or 0, min_seq or 0)
     if wanted > 0:
         await _reached(store, wanted)
-    return await asyncio.to_thread(_ask, store, query, bound, as_of, wanted)
+    return await asyncio.to_thread(_ask, store, _Asked(query, bound, as_of, as_of_time, wanted))
 
 
 def _bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any] | Refused:
@@ -214,21 +229,45 @@ async def _reached(store: Store, seq: int) -> None:
         store.advanced.remove(on_advance)
 
 
-def _ask(store: Store, query: Query, bound: dict[str, Any], as_of: int | None, wanted: int) -> QueryAnswer | Refused:
-    with store.reading() as cursor, transaction(cursor):
-        state = read_state(cursor, store.code)
-        refusal = _refused(query, state, as_of, wanted)
-        if refusal is not None:
-            return refusal
-        position = state.position if as_of is None else _position(cursor, as_of, store.code)
-        relations = refresh.over(query.over) if as_of is None else refresh.as_of(query.over)
-        given = bound if as_of is None else bound | {"as_of": as_of}
+class _Asked(Struct, frozen=True):
+    query: Query
+    bound: dict[str, Any]
+    as_of: int | None
+    as_of_time: str | None
+    wanted: int
+
+
+def _ask(store: Store, asked: _Asked) -> QueryAnswer | Refused:
+    with store.reading() as cursor:
         try:
             with _time_limit(cursor):
-                rows = cursor.execute(relations + _paged(cursor, query), given).fetchall()
+                return _answered(store, cursor, asked)
         except duckdb.InterruptException:
-            return Refused("query.too_slow", details={"query": query.name})
-    page = _fitting([list(row) for row in rows[: bound["limit"]]])
+            return Refused("query.too_slow", details={"query": asked.query.name})
+
+
+def _answered(store: Store, cursor: duckdb.DuckDBPyConnection, asked: _Asked) -> QueryAnswer | Refused:
+    query, bound, as_of = asked.query, asked.bound, asked.as_of
+    with transaction(cursor):
+        state = read_state(cursor, store.code)
+        if asked.as_of_time is not None:
+            as_of = _seq_at(cursor, asked.as_of_time)
+        refusal = _refused(query, state, as_of, asked.wanted)
+        if refusal is not None:
+            return refusal
+        if as_of is None or as_of == state.position.seq:
+            return _page(cursor, query, refresh.over(query.over), bound, state.position)
+        position = _position(cursor, as_of, store.code)
+    # What was is no part of the transaction that said what is: it does not change any more.
+    with store.snapshots.at(cursor, as_of, query.over) as relations, transaction(cursor):
+        return _page(cursor, query, relations, bound | {"as_of": as_of}, position)
+
+
+def _page(
+    cursor: duckdb.DuckDBPyConnection, query: Query, relations: str, given: dict[str, Any], position: Position
+) -> QueryAnswer:
+    rows = cursor.execute(relations + _paged(cursor, query), given).fetchall()
+    page = _fitting([list(row) for row in rows[: given["limit"]]])
     return QueryAnswer(tuple(each.name for each in query.columns), page, position, len(rows) > len(page))
 
 
@@ -254,6 +293,13 @@ def _refused(query: Query, state: State, as_of: int | None, wanted: int) -> Refu
         if frozen.model in names and (as_of is None or as_of >= frozen.seq):
             return Refused("projection.frozen", details={"model": frozen.model, "seq": str(frozen.seq)})
     return None
+
+
+def _seq_at(cursor: duckdb.DuckDBPyConnection, moment: str) -> int:
+    found = cursor.execute(
+        "select coalesce(max(seq), 0) from commit_log where recorded <= $moment::timestamptz", {"moment": moment}
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _position(cursor: duckdb.DuckDBPyConnection, seq: int, code: str) -> Position:

@@ -1,7 +1,8 @@
 """Reference data beside the facts: code lists, units, the calendar. Loaded at start, the same for every position."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -9,11 +10,11 @@ import duckdb
 from msgspec import Struct
 
 from events.calendar import published
-from events.codes import code_list
+from events.codes import CodeList, Entry, code_list
 from services.directory import directory
 
 Row = tuple[Any, ...]
-TABLES = {"code": 5, "unit": 4, "calendar": 6}
+TABLES = {"code": 5, "unit": 4, "calendar": 6, "region_at": 4}
 
 
 class Reference(Struct, frozen=True):
@@ -22,9 +23,10 @@ class Reference(Struct, frozen=True):
     code: tuple[Row, ...] = ()
     unit: tuple[Row, ...] = ()
     calendar: tuple[Row, ...] = ()
+    region_at: tuple[Row, ...] = ()
 
     def digest(self) -> str:
-        return hashlib.sha256(repr((self.code, self.unit, self.calendar)).encode()).hexdigest()[:12]
+        return hashlib.sha256(repr((self.code, self.unit, self.calendar, self.region_at)).encode()).hexdigest()[:12]
 
 
 def reference() -> Reference:
@@ -37,7 +39,31 @@ def reference() -> Reference:
             (each.day, each.is_workday, each.name, each.source, each.version, each.provisional)
             for each in published().days()
         ),
+        region_at=tuple(areas(code_list("region"))),
     )
+
+
+def areas(regions: CodeList) -> Iterator[Row]:
+    """(place, the area it is counted in, since, until): a town in its county, a county under the code valid on the day.
+
+    A code that was given outside its own years is counted under what stood for it then (domain.md §4.6).
+    """
+    before = {each.successor: each for each in regions if each.successor}
+    for place in regions:
+        area: Entry = place
+        while area.group == "town":
+            parent = regions.get(area.extra["parent"])
+            assert parent is not None  # the list names no parent that is not in it
+            area = parent
+        chain = [area]
+        while (earlier := before.get(chain[0].code)) is not None:
+            chain.insert(0, earlier)
+        while chain[-1].successor is not None:
+            later = regions.get(chain[-1].successor)
+            assert later is not None  # checked where the list is read
+            chain.append(later)
+        for each in chain:
+            yield place.code, each.code, each.valid_from or date.min, each.valid_to or date.max
 
 
 def load(cursor: duckdb.DuckDBPyConnection, rows: Reference) -> None:

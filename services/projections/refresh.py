@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from services.projections.model import Model, materialised, models, needed
 
+# Facts that a model is computed from at once when all of it is: bounds memory, about 10 MB a part.
+FACTS_AT_ONCE = 20_000
 # A wrong value or a wrong statement is the model's own fault; a full disk or no memory is not.
 _OWN_FAULT = (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError)
 REASON_MAX = 300
@@ -49,14 +51,25 @@ def _concerned(cursor: duckdb.DuckDBPyConnection, before: int) -> set[str]:
 def everything(cursor: duckdb.DuckDBPyConnection, frozen: Collection[str]) -> None:
     """Compute every row of every model from all facts; raises ModelFailed."""
 
+    count = parts(cursor)
+
     def make(model: Model) -> None:
         cursor.execute(model.create())
         if model.name not in frozen:
-            cursor.execute(model.fill())
+            for part in range(count):
+                cursor.execute(model.fill_part(), {"parts": count, "part": part})
 
     # A frozen model keeps an empty table: the others' statements may name it.
     _each(materialised(), (), make)
     _check(cursor, models().keys(), frozen)
+
+
+def parts(cursor: duckdb.DuckDBPyConnection, until: int | None = None) -> int:
+    """In how many parts a model is computed from the facts up to a position, or from all."""
+    counted = cursor.execute(
+        "select count(*) from main.event_log where $until::bigint is null or seq <= $until::bigint", {"until": until}
+    ).fetchall()
+    return 1 + int(counted[0][0]) // FACTS_AT_ONCE
 
 
 def record(cursor: duckdb.DuckDBPyConnection, failed: Iterable[Frozen]) -> None:
@@ -70,10 +83,9 @@ def over(names: Iterable[str]) -> str:
     return f"with {derived} " if derived else ""
 
 
-def as_of(names: Iterable[str]) -> str:
-    """`with …` for the logs and the models as they stood at `$as_of`: what the tables hold now is out of reach."""
-    logs = [f"{log} as (select * from main.{log} where seq <= $as_of)" for log in ("event_log", "commit_log")]
-    return f"with {', '.join([*logs, *(model.inline() for model in needed(names))])} "
+def logs_until() -> str:
+    """The logs as they stood at `$as_of`, as common table expressions: what the tables hold now is out of reach."""
+    return "".join(f"{log} as (select * from main.{log} where seq <= $as_of), " for log in ("event_log", "commit_log"))
 
 
 def _each(chosen: Iterable[Model], frozen: Collection[str], act: Callable[[Model], None]) -> None:
@@ -91,7 +103,9 @@ def _check(cursor: duckdb.DuckDBPyConnection, concerned: Collection[str], frozen
         if bases.isdisjoint(concerned) or not bases.isdisjoint(frozen):
             return
         for check in model.checks:
-            broken = cursor.execute(f"{over([model.name])}select * from ({check.select}) limit 1").fetchone()
+            # A derived model that the check does not name would be planned for nothing, at every batch.
+            read = [each for each in models() if each in check.select]
+            broken = cursor.execute(f"{over(read)}select * from ({check.select}) limit 1").fetchone()
             if broken is not None:
                 raise ModelFailed(model.name, f"no longer true: {check.law}; first at {broken[0]}")
 

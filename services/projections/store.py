@@ -17,6 +17,7 @@ from services.projections.log import ProjectorStopped, StoredCommit
 from services.projections.model import digest
 from services.projections.reference import Reference, reference
 from services.projections.refresh import Frozen, ModelFailed
+from services.projections.snapshots import Snapshots
 
 POINTER = "current.json"
 PREFIX = "models-"
@@ -60,6 +61,7 @@ class Store:
         self.advanced: list[Callable[[], None]] = []
         # Called when someone waits for a position that is not here yet, so that the projector looks at once.
         self.wanted: list[Callable[[], None]] = []
+        self.snapshots = Snapshots()
         self.writing = threading.RLock()
         self.rebuilding = threading.Lock()
         self._guard = threading.Lock()

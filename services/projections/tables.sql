@@ -44,3 +44,5 @@ create table unit (unit varchar, zh varchar, en varchar, sector varchar);
 create table calendar (
     day date, is_workday boolean, name varchar, source varchar, version varchar, provisional boolean
 );
+-- Which area a place is counted in, and when: towns in their county, a renamed county under the code of that day.
+create table region_at (region varchar, area varchar, since date, until date);

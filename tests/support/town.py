@@ -56,6 +56,8 @@ class Town:
         self.overridden: set[str] = set()
         self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
         self.noted: dict[str, str] = {}
+        # Where it happens, in turn.
+        self.places: tuple[str, ...] = ("231081",)
         self._heads: dict[str, tuple[int, str]] = {}
         self._regions: dict[str, str] = {}
         self._numbers = 0
@@ -165,7 +167,7 @@ class Town:
             caller_role="self",
             contact_type="1",
             category=self.rng.choice(("01", "05", "15")),
-            region="231081",
+            region=self.places[len(self.entries) % len(self.places)],
             age_band="12-15",
             sex=self.rng.choice("mfu"),
             urgency=self.rng.choice("123"),

@@ -232,6 +232,7 @@ def test_no_case_is_without_someone_who_has_to_act(seed: int, tmp_path_factory: 
 PARAMS: dict[str, dict[str, Any]] = {
     "open_deadlines": {"now": "2026-09-01T00:00:00+08:00"},
     "figures": {"from": "2026-01-01", "to": "2026-12-31"},
+    "figure_items": {"from": "2026-01-01", "to": "2026-12-31", "figure": "contacts"},
     "todo": {"role": "unit", "now": "2026-09-01T00:00:00+08:00"},
 }
 
