@@ -22,7 +22,11 @@ from tests.support.read_models import CHINA, REFERENCE
 from tests.support.town import Town
 from tests.unit.test_read_models import ask, rows
 
-PERIOD = {"from": "2026-01-01", "to": "2027-12-31"}
+PERIOD: dict[str, Any] = {"from": "2026-01-01", "to": "2027-12-31"}
+
+
+def period(start: str, end: str) -> dict[str, Any]:
+    return {"from": start, "to": end}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +150,7 @@ def test_a_figure_counts_its_own_period_alone(store: Store) -> None:
     whole = {row["figure"]: row["value"] for row in rows(store, "figures", **PERIOD)}
     split = Counter[str]()
     for start, end in (("2026-01-01", "2026-03-15"), ("2026-03-16", "2027-12-31")):
-        split.update({row["figure"]: row["value"] for row in rows(store, "figures", **{"from": start, "to": end})})
+        split.update({row["figure"]: row["value"] for row in rows(store, "figures", **period(start, end))})
     assert split == Counter(whole)
 
 
@@ -173,7 +177,7 @@ def test_the_figures_count_a_town_in_its_county_and_a_renamed_county_under_its_c
     store = Store.open(tmp_path / "models", reference())
     store.apply(town.commits, "first")
     before, after = (
-        {row["figure"] for row in rows(store, "figures", **{"from": start, "to": end}) if ".region." in row["figure"]}
+        {row["figure"] for row in rows(store, "figures", **period(start, end)) if ".region." in row["figure"]}
         for start, end in (("2015-01-01", "2015-12-31"), ("2016-01-01", "2017-12-31"))
     )
     assert before == {"contacts.region.231024", "contacts.region.231003"}
