@@ -1,0 +1,189 @@
+"""For every hidden count, other populations that print the same: found, or more is hidden until they are. Pure."""
+
+from collections.abc import Iterator
+
+from services.projections.documents.differencing import Slices
+from services.projections.documents.figures import SMALL
+from services.projections.documents.printing import UNBOUNDED, Sheet
+from services.projections.documents.witness import Found, Key, Walks
+
+# A sum of slices, and what is counted in it.
+Watched = tuple[frozenset[int], Key]
+
+
+class Audit:
+    """Hides on `sheet` what has to be hidden, given what is out already.
+
+    A witness once found stays one: hiding more only lets more populations print alike. So each hidden count is done
+    when its witnesses are found, and the audit ends when a round hides nothing.
+    """
+
+    def __init__(self, sheet: Sheet, slices: Slices) -> None:
+        self._sheet = sheet
+        self._slices = slices
+        self._actual = [dict(counts) for counts in slices.counts]
+        self._world = self._actual
+        sums = {*slices.inside, *(frozenset({at}) for at in range(len(slices.counts)))}
+        sums |= {outer - inner for outer in slices.inside for inner in slices.inside if inner < outer}
+        self._sums = sorted(sums, key=sorted)
+        self._seen: dict[Watched, set[int]] = {}
+        self._hopeless: set[Watched] = set()
+
+    def run(self) -> None:
+        keys = sorted(self._sheet.tally.counts, key=lambda key: (len(key), key))
+        # Each further round has hidden at least one count more.
+        for _ in range(2 * len(keys) + 1):
+            before = len(self._sheet.hidden | self._sheet.free)
+            for parts in self._sums:
+                for key in keys:
+                    self._settle((parts, key))
+            if len(self._sheet.hidden | self._sheet.free) == before:
+                return
+        raise AssertionError("a round hid nothing and did not end")
+
+    def _settle(self, watched: Watched) -> None:
+        for value in self._wanted(watched):
+            if watched not in self._hopeless and not self._is_possible(watched, value):
+                self._concede(watched, value)
+
+    def _wanted(self, watched: Watched) -> list[int]:
+        """The values that a reader must not be able to rule out; -1: any but the true one."""
+        parts, key = watched
+        count = _sum(self._actual, parts, key)
+        if not key or count < 0:
+            return []
+        publications = [at for at, inside in enumerate(self._slices.inside) if inside == parts]
+        if 0 < count < SMALL:
+            every = min(SMALL - 1, _sum(self._actual, parts, ()))
+            return list(range(1, every + 1))
+        for at in publications:
+            if at == 0 and (key in self._sheet.hidden or key in self._sheet.free) and not self._is_withheld(key):
+                return [-1]
+            if at > 0 and count >= SMALL and self._bounds(at, key) == (SMALL, UNBOUNDED):
+                return [-1]
+        return []
+
+    def _is_withheld(self, key: Key) -> bool:
+        dimensions = [dimension for dimension, _ in key]
+        crossings = [each for each in self._sheet.tally.crossings if [each.first, each.second] == dimensions]
+        return bool(self._sheet.withheld & {*dimensions, *crossings})
+
+    def _concede(self, watched: Watched, value: int) -> None:
+        """Give up more and more of the sheet until the value is possible."""
+        if len(self._slices.counts) > 1 and not self._is_possible(watched, value, unprinted=True):
+            # What is out has told it already; nothing printed now makes it worse.
+            self._hopeless.add(watched)
+            return
+        for tabled in self._concessions(watched[1]):
+            if self._is_possible(watched, value, hiding=True, tabled=tabled):
+                return
+        self._hopeless.add(watched)
+
+    def _concessions(self, key: Key) -> Iterator[bool]:
+        """From the cheapest on; True: totals that have a table of their own may be hidden as well."""
+        sheet = self._sheet
+        crossings = [each for each in sheet.tally.crossings if {each.first, each.second} >= {name for name, _ in key}]
+        yield False
+        if len(key) == 1:
+            yield True
+        lines = [(each, dimension, value) for each in crossings for dimension, value in key]
+        for line in sorted(lines, key=lambda line: sum(each not in sheet.free for each in sheet.line(*line))):
+            if sheet.blank(*line):
+                yield False
+        yield True
+        for crossing in crossings:
+            sheet.withhold(crossing)
+            yield False
+            yield True
+        for dimension, _ in key:
+            sheet.withhold_dimension(dimension)
+            yield True
+        sheet.withhold_all()
+        yield True
+
+    def _is_possible(
+        self, watched: Watched, value: int, hiding: bool = False, tabled: bool = False, unprinted: bool = False
+    ) -> bool:
+        """Whether a population prints the same and has this value; `hiding`: or would, if little more were hidden."""
+        parts, key = watched
+        actual = _sum(self._actual, parts, key)
+        seen = self._seen.setdefault(watched, {actual})
+        if value in seen or (value < 0 and len(seen) > 1):
+            return True
+        targets = [value] if value >= 0 else [actual + 1, actual - 1]
+        for target in targets:
+            self._world = [dict(counts) for counts in self._actual]
+            now = actual
+            step = 1 if target > actual else -1
+            while now != target and self._move(watched, step, hiding, tabled, unprinted):
+                now += step
+            if now == target:
+                return True
+        return False
+
+    def _move(self, watched: Watched, step: int, hiding: bool, tabled: bool, unprinted: bool) -> bool:
+        parts, key = watched
+        found: list[tuple[Found, int]] = []
+        for at in sorted(parts):
+            walk = Walks(
+                self._sheet.tally.crossings,
+                self._sheet.tally.values,
+                lambda key, step, at=at: self._price(at, key, step, hiding, tabled, unprinted),  # type: ignore[misc]
+            ).cheapest(key, step)
+            if walk is not None:
+                found.append((walk, at))
+        if not found:
+            return False
+        (_, change), at = min(found, key=lambda each: (each[0][0], len(each[0][1]), each[1]))
+        if hiding:
+            self._sheet.hidden |= {each for each in change if self._is_printed(at, each)}
+        for each, by in change.items():
+            self._world[at][each] += by
+        return self._stands(at, change, unprinted)
+
+    def _stands(self, at: int, change: dict[Key, int], unprinted: bool) -> bool:
+        """Whether the changed population still prints the same; it is remembered if it does."""
+        fits = all(
+            low <= _sum(self._world, inside, key) <= high
+            for publication, inside in enumerate(self._slices.inside)
+            if at in inside and not (unprinted and publication == 0)
+            for key in change
+            for low, high in [self._bounds(publication, key)]
+        ) and all(self._world[at][key] >= 0 for key in change)
+        if fits and not unprinted:
+            for parts in self._sums:
+                if at in parts:
+                    for key in change:
+                        seen = self._seen.setdefault((parts, key), {_sum(self._actual, parts, key)})
+                        seen.add(_sum(self._world, parts, key))
+        return fits
+
+    def _is_printed(self, at: int, key: Key) -> bool:
+        low, high = self._bounds(0, key)
+        return at in self._slices.inside[0] and low == high
+
+    def _bounds(self, publication: int, key: Key) -> tuple[int, int]:
+        before = self._slices.publications[publication]
+        return self._sheet.bounds(key) if before is None else before.bounds[key]
+
+    def _price(self, at: int, key: Key, step: int, hiding: bool, tabled: bool, unprinted: bool) -> int | None:
+        if self._world[at][key] + step < 0:
+            return None
+        cost = 0
+        for publication, inside in enumerate(self._slices.inside):
+            if at not in inside or (unprinted and publication == 0):
+                continue
+            value = _sum(self._world, inside, key) + step
+            low, high = self._bounds(publication, key)
+            if low <= value <= high:
+                continue
+            if publication > 0 or not hiding or low != high or low < SMALL or value < SMALL:
+                return None
+            if self._sheet.is_tabled(key) and not tabled:
+                return None
+            cost += self._sheet.cost(key)
+        return cost
+
+
+def _sum(world: list[dict[Key, int]], parts: frozenset[int], key: Key) -> int:
+    return sum(world[at][key] for at in parts)
