@@ -18,7 +18,7 @@ from services.projections.documents.differencing import (
 from services.projections.documents.figures import SMALL
 from services.projections.documents.printing import FEW, HIDDEN, TOTAL, Printed, Sheet, Table, tally
 
-__all__ = ["FEW", "HIDDEN", "TOTAL", "Earlier", "Table", "figure", "protect", "printable", "whole", "withheld"]
+__all__ = ["FEW", "HIDDEN", "TOTAL", "Earlier", "Table", "figure", "printable", "protect", "whole", "withheld"]
 
 YES, NO = "yes", "no"
 

@@ -34,6 +34,8 @@ class Crossing(Struct, frozen=True):
 Node = tuple[int, str]
 State = tuple[Node, bool, bool]
 Found = tuple[int, dict[Key, int]]
+# A shift counts as so many cells: other tables have to follow.
+SHIFT = 3
 
 
 class Walks:
@@ -43,11 +45,12 @@ class Walks:
         self._crossings = crossings
         self._values = values
         self._price = price
+        self._prices: dict[tuple[Key, int], int | None] = {}
         self._shifts: dict[tuple[str, str, str, Crossing | None], Found | None] = {}
 
     def cheapest(self, key: Key, step: int) -> Found | None:
         """The cheapest change of the population that changes `key` by `step` (+1 or -1), with what it costs."""
-        price = self._price(key, step)
+        price = self._priced(key, step)
         if price is None:
             return None
         match key:
@@ -73,7 +76,7 @@ class Walks:
 
     def _follow(self, dimension: str, taken: str, given: str, of: Crossing | None) -> Found | None:
         less, more = ((dimension, taken),), ((dimension, given),)
-        prices = self._price(less, -1), self._price(more, 1)
+        prices = self._priced(less, -1), self._priced(more, 1)
         if prices[0] is None or prices[1] is None:
             return None
         cost = prices[0] + prices[1]
@@ -94,42 +97,72 @@ class Walks:
         self, crossing: Crossing, start: Node, end: Node, avoid: Key | None = None, keep: str | None = None
     ) -> Found | None:
         """Dijkstra from line to line; each dimension's margins may change once, those of `keep` never."""
-        first: State = (start, keep == crossing.first, keep == crossing.second)
+        # Most walks stay inside the table and cost nothing: found without asking other tables.
+        inside = self._dijkstra(crossing, (start, True, True), end, avoid)
+        if inside and inside[0] == 0:
+            return inside
+        return self._dijkstra(crossing, (start, keep == crossing.first, keep == crossing.second), end, avoid)
+
+    def _dijkstra(self, crossing: Crossing, first: State, end: Node, avoid: Key | None) -> Found | None:
         came: dict[State, tuple[State, Change] | None] = {}
-        # The running number keeps two equal walks from being compared further.
-        queue: list[tuple[int, int, int, State, tuple[State, Change] | None]] = [(0, 0, 0, first, None)]
+        # The running number keeps two equal walks from being compared further. No change yet: a shift still to be asked
+        # for, at the least that it can cost.
+        queue: list[tuple[int, int, int, State, tuple[State, Change | None] | None]] = [(0, 0, 0, first, None)]
         pushed = 0
         while queue:
             cost, hops, _, state, origin = heapq.heappop(queue)
             if state in came:
                 continue
-            came[state] = origin
+            if origin is None:
+                came[state] = None
+            else:
+                before, change = origin
+                if change is None:
+                    least, shift = self._shift_between(crossing, before[0], state[0])
+                    if shift is not None:
+                        pushed += 1
+                        heapq.heappush(queue, (cost - least + shift[0], hops, pushed, state, (before, shift[1])))
+                    continue
+                came[state] = before, change
             if state[0] == end:
                 return cost, _sum_up(came, state)
-            for added, after, change in self._steps(crossing, state, avoid):
+            for added, further, after, step in self._steps(crossing, state, avoid):
                 if after not in came:
                     pushed += 1
-                    heapq.heappush(queue, (cost + added, hops + 1, pushed, after, (state, change)))
+                    heapq.heappush(queue, (cost + added, hops + further, pushed, after, (state, step)))
         return None
 
-    def _steps(self, crossing: Crossing, state: State, avoid: Key | None) -> Iterable[tuple[int, State, Change]]:
+    def _steps(
+        self, crossing: Crossing, state: State, avoid: Key | None
+    ) -> Iterable[tuple[int, int, State, Change | None]]:
         (side, value), first_moved, second_moved = state
         own, other = (crossing.first, crossing.second) if side == 0 else (crossing.second, crossing.first)
         step = -1 if side == 0 else 1
         for across in self._values[other]:
             key: Key = ((own, value), (other, across)) if side == 0 else ((other, across), (own, value))
-            price = None if key == avoid else self._price(key, step)
+            price = None if key == avoid else self._priced(key, step)
             if price is not None:
-                yield price, ((1 - side, across), first_moved, second_moved), {key: step}
-        if (first_moved, second_moved)[side]:
+                yield price, 1, ((1 - side, across), first_moved, second_moved), {key: step}
+        if (first_moved, second_moved)[side] or (accepted := self._priced(((own, value),), -step)) is None:
             return
         for there in self._values[own]:
-            if there == value:
-                continue
-            taken, given = (there, value) if side == 0 else (value, there)
-            shift = self._shift(own, taken, given, crossing)
-            if shift is not None:
-                yield shift[0], ((side, there), first_moved or side == 0, second_moved or side == 1), shift[1]
+            given = None if there == value else self._priced(((own, there),), step)
+            if given is not None:
+                after = (side, there), first_moved or side == 0, second_moved or side == 1
+                yield accepted + given, SHIFT, after, None
+
+    def _shift_between(self, crossing: Crossing, here: Node, there: Node) -> tuple[int, Found | None]:
+        """What the margins alone cost, and the whole shift."""
+        dimension = crossing.first if here[0] == 0 else crossing.second
+        taken, given = (there[1], here[1]) if here[0] == 0 else (here[1], there[1])
+        least = (self._priced(((dimension, taken),), -1) or 0) + (self._priced(((dimension, given),), 1) or 0)
+        return least, self._shift(dimension, taken, given, crossing)
+
+    def _priced(self, key: Key, step: int) -> int | None:
+        asked = key, step
+        if asked not in self._prices:
+            self._prices[asked] = self._price(key, step)
+        return self._prices[asked]
 
 
 def _sum_up(came: Mapping[State, tuple[State, Change] | None], last: State) -> dict[Key, int]:
