@@ -26,6 +26,14 @@ class Audit:
         sums = {*slices.inside, *(frozenset({at}) for at in range(len(slices.counts)))}
         sums |= {outer - inner for outer in slices.inside for inner in slices.inside if inner < outer}
         self._sums = sorted(sums, key=sorted)
+        # What the new publication says by itself or by subtraction from another.
+        new = slices.inside[0]
+        self._told_by_new = {
+            new,
+            frozenset({0}),
+            *(new - each for each in slices.inside),
+            *(each - new for each in slices.inside),
+        }
         self._seen: dict[Watched, set[int]] = {}
         self._hopeless: set[Watched] = set()
 
@@ -70,8 +78,8 @@ class Audit:
 
     def _concede(self, watched: Watched, value: int) -> None:
         """Give up more and more of the sheet until the value is possible."""
-        if len(self._slices.counts) > 1 and not self._is_possible(watched, value, unprinted=True):
-            # What is out has told it already; nothing printed now makes it worse.
+        if watched[0] not in self._told_by_new and not self._is_possible(watched, value, unprinted=True):
+            # What is out has told it already; nothing that is printed now makes it worse.
             self._hopeless.add(watched)
             return
         for tabled in self._concessions(watched[1]):
