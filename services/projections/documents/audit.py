@@ -1,6 +1,9 @@
 """For every hidden count, other populations that print the same: found, or more is hidden until they are. Pure."""
 
 from collections.abc import Iterator
+from functools import partial
+
+from msgspec import Struct
 
 from services.projections.documents.differencing import Slices
 from services.projections.documents.figures import SMALL
@@ -9,6 +12,19 @@ from services.projections.documents.witness import Found, Key, Walks
 
 # A sum of slices, and what is counted in it.
 Watched = tuple[frozenset[int], Key]
+# The slice that a contact is added to (or taken from), and the one where the opposite happens, if any.
+Where = tuple[int, int | None]
+
+
+class Leave(Struct, frozen=True):
+    """What a search may do: hide more; hide totals with a table of their own; think the new publication unprinted."""
+
+    hiding: bool = False
+    tabled: bool = False
+    unprinted: bool = False
+
+
+AS_PRINTED, UNPRINTED = Leave(), Leave(unprinted=True)
 
 
 class Audit:
@@ -51,7 +67,7 @@ class Audit:
 
     def _settle(self, watched: Watched) -> None:
         for value in self._wanted(watched):
-            if watched not in self._hopeless and not self._is_possible(watched, value):
+            if watched not in self._hopeless and not self._is_possible(watched, value, AS_PRINTED):
                 self._concede(watched, value)
 
     def _wanted(self, watched: Watched) -> list[int]:
@@ -67,7 +83,7 @@ class Audit:
         for at in publications:
             if at == 0 and (key in self._sheet.hidden or key in self._sheet.free) and not self._is_withheld(key):
                 return [-1]
-            if at > 0 and count >= SMALL and self._bounds(at, key) == (SMALL, UNBOUNDED):
+            if at > 0 and self._bounds(at, key)[1] == UNBOUNDED:
                 return [-1]
         return []
 
@@ -78,12 +94,12 @@ class Audit:
 
     def _concede(self, watched: Watched, value: int) -> None:
         """Give up more and more of the sheet until the value is possible."""
-        if watched[0] not in self._told_by_new and not self._is_possible(watched, value, unprinted=True):
+        if watched[0] not in self._told_by_new and not self._is_possible(watched, value, UNPRINTED):
             # What is out has told it already; nothing that is printed now makes it worse.
             self._hopeless.add(watched)
             return
         for tabled in self._concessions(watched[1]):
-            if self._is_possible(watched, value, hiding=True, tabled=tabled):
+            if self._is_possible(watched, value, Leave(hiding=True, tabled=tabled)):
                 return
         self._hopeless.add(watched)
 
@@ -109,10 +125,8 @@ class Audit:
         sheet.withhold_all()
         yield True
 
-    def _is_possible(
-        self, watched: Watched, value: int, hiding: bool = False, tabled: bool = False, unprinted: bool = False
-    ) -> bool:
-        """Whether a population prints the same and has this value; `hiding`: or would, if little more were hidden."""
+    def _is_possible(self, watched: Watched, value: int, leave: Leave) -> bool:
+        """Whether a population prints the same and has this value, or would if what `leave` allows were hidden."""
         parts, key = watched
         actual = _sum(self._actual, parts, key)
         seen = self._seen.setdefault(watched, {actual})
@@ -123,74 +137,79 @@ class Audit:
             self._world = [dict(counts) for counts in self._actual]
             now = actual
             step = 1 if target > actual else -1
-            while now != target and self._move(watched, step, hiding, tabled, unprinted):
+            while now != target and self._move(watched, step, leave):
                 now += step
             if now == target:
                 return True
         return False
 
-    def _move(self, watched: Watched, step: int, hiding: bool, tabled: bool, unprinted: bool) -> bool:
+    def _move(self, watched: Watched, step: int, leave: Leave) -> bool:
+        """One contact more or less in the watched slices: in one alone, or for one less or more in another slice."""
         parts, key = watched
-        found: list[tuple[Found, int]] = []
+        found: list[tuple[Found, Where]] = []
         for at in sorted(parts):
-            walk = Walks(
-                self._sheet.tally.crossings,
-                self._sheet.tally.values,
-                lambda key, step, at=at: self._price(at, key, step, hiding, tabled, unprinted),  # type: ignore[misc]
-            ).cheapest(key, step)
-            if walk is not None:
-                found.append((walk, at))
+            for against in (None, *(each for each in range(len(self._world)) if each not in parts)):
+                where: Where = (at, against)
+                crossings, values = self._sheet.tally.crossings, self._sheet.tally.values
+                walk = Walks(crossings, values, partial(self._price, where, leave)).cheapest(key, step)
+                if walk is not None:
+                    found.append((walk, where))
         if not found:
             return False
-        (_, change), at = min(found, key=lambda each: (each[0][0], len(each[0][1]), each[1]))
-        if hiding:
-            self._sheet.hidden |= {each for each in change if self._is_printed(at, each)}
+        # The shortest of the cheapest; between equals, the first that was tried.
+        (_, change), where = min(found, key=lambda each: (each[0][0], len(each[0][1])))
+        if leave.hiding:
+            changed = {key for key in change if _effect(where, self._slices.inside[0])}
+            self._sheet.hidden |= {key for key in changed if self._sheet.bounds(key)[0] == self._sheet.bounds(key)[1]}
         for each, by in change.items():
-            self._world[at][each] += by
-        return self._stands(at, change, unprinted)
+            self._world[where[0]][each] += by
+            if where[1] is not None:
+                self._world[where[1]][each] -= by
+        return self._stands(where, change, leave)
 
-    def _stands(self, at: int, change: dict[Key, int], unprinted: bool) -> bool:
+    def _stands(self, where: Where, change: dict[Key, int], leave: Leave) -> bool:
         """Whether the changed population still prints the same; it is remembered if it does."""
-        fits = all(
+        fits = all(counts[key] >= 0 for counts in self._world for key in change) and all(
             low <= _sum(self._world, inside, key) <= high
             for publication, inside in enumerate(self._slices.inside)
-            if at in inside and not (unprinted and publication == 0)
+            if _effect(where, inside) and not (leave.unprinted and publication == 0)
             for key in change
             for low, high in [self._bounds(publication, key)]
-        ) and all(self._world[at][key] >= 0 for key in change)
-        if fits and not unprinted:
+        )
+        if fits and not leave.unprinted:
             for parts in self._sums:
-                if at in parts:
-                    for key in change:
-                        seen = self._seen.setdefault((parts, key), {_sum(self._actual, parts, key)})
-                        seen.add(_sum(self._world, parts, key))
+                for key in change if _effect(where, parts) else ():
+                    seen = self._seen.setdefault((parts, key), {_sum(self._actual, parts, key)})
+                    seen.add(_sum(self._world, parts, key))
         return fits
-
-    def _is_printed(self, at: int, key: Key) -> bool:
-        low, high = self._bounds(0, key)
-        return at in self._slices.inside[0] and low == high
 
     def _bounds(self, publication: int, key: Key) -> tuple[int, int]:
         before = self._slices.publications[publication]
         return self._sheet.bounds(key) if before is None else before.bounds[key]
 
-    def _price(self, at: int, key: Key, step: int, hiding: bool, tabled: bool, unprinted: bool) -> int | None:
-        if self._world[at][key] + step < 0:
+    def _price(self, where: Where, leave: Leave, key: Key, step: int) -> int | None:
+        at, against = where
+        if self._world[at][key] + step < 0 or (against is not None and self._world[against][key] - step < 0):
             return None
         cost = 0
         for publication, inside in enumerate(self._slices.inside):
-            if at not in inside or (unprinted and publication == 0):
+            effect = step * _effect(where, inside)
+            if effect == 0 or (leave.unprinted and publication == 0):
                 continue
-            value = _sum(self._world, inside, key) + step
+            value = _sum(self._world, inside, key) + effect
             low, high = self._bounds(publication, key)
             if low <= value <= high:
                 continue
-            if publication > 0 or not hiding or low != high or low < SMALL or value < SMALL:
+            if publication > 0 or not leave.hiding or low != high or low < SMALL or value < SMALL:
                 return None
-            if self._sheet.is_tabled(key) and not tabled:
+            if self._sheet.is_tabled(key) and not leave.tabled:
                 return None
             cost += self._sheet.cost(key)
         return cost
+
+
+def _effect(where: Where, parts: frozenset[int]) -> int:
+    return (where[0] in parts) - (where[1] in parts)
 
 
 def _sum(world: list[dict[Key, int]], parts: frozenset[int], key: Key) -> int:
