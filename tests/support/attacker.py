@@ -31,7 +31,9 @@ def said(table: Table, cells: Cells, place: tuple[str, str]) -> tuple[float, flo
     if table.column_dimension is None:
         return 5, ENDLESS
     if TOTAL in place:
-        margins = [cells[each] for each in cells if (each[0] == TOTAL, each[1] == TOTAL) == (row == TOTAL, column == TOTAL)]
+        margins = [
+            cells[each] for each in cells if (each[0] == TOTAL, each[1] == TOTAL) == (row == TOTAL, column == TOTAL)
+        ]
         return (0 if all(each == HIDDEN for each in margins) else 5), ENDLESS
     across = [cells[row, each] for each in table.columns if cells[TOTAL, each] != "0"]
     down = [cells[each, column] for each in table.rows if cells[each, TOTAL] != "0"]
@@ -72,7 +74,9 @@ class Attack:
 
     def _who(self, parts: set[int], having: Mapping[str, str] | None = None) -> np.ndarray[Any, Any]:
         wanted = [(1 + self.dimensions.index(name), value) for name, value in (having or {}).items()]
-        return np.array([float(each[0] in parts and all(each[at] == value for at, value in wanted)) for each in self.people])
+        return np.array(
+            [float(each[0] in parts and all(each[at] == value for at, value in wanted)) for each in self.people]
+        )
 
     def counted(self, table: Table, place: tuple[str, str], parts: set[int]) -> np.ndarray[Any, Any]:
         """Who stands in a cell."""
@@ -85,7 +89,9 @@ class Attack:
         """The lowest and the highest count of them that all print allows; ENDLESS prints as a million."""
         ends = []
         for sign in (1, -1):
-            solved = milp(sign * who, constraints=self.constraint, integrality=np.ones(len(who)), bounds=Bounds(0, 10**6))
+            solved = milp(
+                sign * who, constraints=self.constraint, integrality=np.ones(len(who)), bounds=Bounds(0, 10**6)
+            )
             assert solved.success, solved.message
             ends.append(round(sign * solved.fun))
         return ends[0], ends[1]

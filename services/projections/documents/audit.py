@@ -74,14 +74,16 @@ class Audit:
         """The values that a reader must not be able to rule out; -1: any but the true one."""
         parts, key = watched
         count = _sum(self._actual, parts, key)
-        if not key or count < 0:
+        # A table that is withheld is as one that nobody asked for.
+        if not key or count < 0 or (parts == self._slices.inside[0] and self._is_withheld(key)):
             return []
         publications = [at for at, inside in enumerate(self._slices.inside) if inside == parts]
         if 0 < count < SMALL:
+            # A difference need only stay open; that it may be any of 1-4 is tried for, and given up before a table is.
             every = min(SMALL - 1, _sum(self._actual, parts, ()))
-            return list(range(1, every + 1))
+            return [*range(1, 1 + every), *([] if publications else [-1])]
         for at in publications:
-            if at == 0 and (key in self._sheet.hidden or key in self._sheet.free) and not self._is_withheld(key):
+            if at == 0 and (key in self._sheet.hidden or key in self._sheet.free):
                 return [-1]
             if at > 0 and self._bounds(at, key)[1] == UNBOUNDED:
                 return [-1]
@@ -98,10 +100,15 @@ class Audit:
             # What is out has told it already; nothing that is printed now makes it worse.
             self._hopeless.add(watched)
             return
-        for tabled in self._concessions(watched[1]):
-            if self._is_possible(watched, value, Leave(hiding=True, tabled=tabled)):
+        # "<5" and again "<5" a quarter later already says that fewer than 4 were added: no more is given up for that.
+        for tabled in (
+            [False, True] if value > 0 and watched[0] not in self._slices.inside else self._concessions(watched[1])
+        ):
+            # Of a table that is withheld less is wanted.
+            if value not in self._wanted(watched) or self._is_possible(watched, value, Leave(True, tabled)):
                 return
-        self._hopeless.add(watched)
+        if value < 0 or watched[0] in self._slices.inside:
+            self._hopeless.add(watched)
 
     def _concessions(self, key: Key) -> Iterator[bool]:
         """From the cheapest on; True: totals that have a table of their own may be hidden as well."""
@@ -135,12 +142,24 @@ class Audit:
         targets = [value] if value >= 0 else [actual + 1, actual - 1]
         for target in targets:
             self._world = [dict(counts) for counts in self._actual]
-            now = actual
             step = 1 if target > actual else -1
-            while now != target and self._move(watched, step, leave):
-                now += step
-            if now == target:
-                return True
+            # Making room moves other counts, and may move this one; no way is longer than the way there and back.
+            for _ in range(2 * SMALL):
+                if _sum(self._world, parts, key) == target:
+                    return True
+                if not (self._move(watched, step, leave) or self._make_room(watched, step, leave)):
+                    break
+        return False
+
+    def _make_room(self, watched: Watched, step: int, leave: Leave) -> bool:
+        """Let another slice give way in one of the lines first: a half-year's “<5” leaves a quarter no room otherwise."""
+        parts, key = watched
+        for at in (each for each in range(len(self._world)) if each not in parts):
+            for line in key:
+                before = [dict(counts) for counts in self._world]
+                if self._move((frozenset({at}), (line,)), -step, leave) and self._move(watched, step, leave):
+                    return True
+                self._world = before
         return False
 
     def _move(self, watched: Watched, step: int, leave: Leave) -> bool:
