@@ -120,18 +120,12 @@ def cut(new: Tally, days: Days, before: Sequence[Before]) -> Slices:
     """
     kept = _cut([(days, new.counts)], [None])
     for each in reversed(before):
-        if not each.alike:
+        out = [one for one in kept.publications if one]
+        if not each.alike or not all(_nested(each.days, other) for other in (days, *(one.days for one in out))):
             continue
-        tried = _cut(
-            [
-                (days, new.counts),
-                *((one.days, one.counts) for one in kept.publications if one),
-                (each.days, each.counts),
-            ],
-            [*kept.publications, each],
-        )
-        nested = all(_nested(each.days, other) for other in (days, *(one.days for one in kept.publications if one)))
-        if nested and all(count >= 0 for counts in tried.counts for count in counts.values()):
+        counted = [(days, new.counts), *((one.days, one.counts) for one in (*out, each))]
+        tried = _cut(counted, [*kept.publications, each])
+        if all(count >= 0 for counts in tried.counts for count in counts.values()):
             kept = tried
     return kept
 
