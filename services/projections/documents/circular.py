@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.projections.documents.blocks import Block, Break, Document, Heading, Paragraph, Provenance, Table
+from services.projections.documents.blocks import Block, Document, Heading, Paragraph, Provenance, Table
 from services.projections.documents.briefing_figures import RANKED_FROM
-from services.projections.documents.dates import BLANK_DAY, said, said_moment, said_period
+from services.projections.documents.circular_tables import annex, overdue_table, unanswered_table
+from services.projections.documents.dates import BLANK_DAY, said, said_period
 from services.projections.documents.figures import percent
 from services.projections.documents.standing import UNITS_FROM, Standing, praised, share, standings
-from services.projections.documents.wording import either, label, text
+from services.projections.documents.wording import either, text
 
 Row = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
     """The circular of a period. `number` is its document number, once it has one. Raises standing.Contradictory."""
     units = standings(model.figures)
     period = said_period(model.start, model.end, lang)
-    annex = either(lang, "各单位办理情况统计表", "Units in figures")
+    annex_title = either(lang, "各单位办理情况统计表", "Units in figures")
     return Document(
         kind="circular",
         lang=lang,
@@ -59,7 +60,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
             *_praise(model, units, lang),
             *_problems(model, lang),
             *_demands(model, lang),
-            *_annex(model, units, annex, lang),
+            *annex(units, model.names, annex_title, lang),
         ),
         provenance=provenance,
         closing=(text("issuer", lang), said(model.dated, lang)),
@@ -70,7 +71,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
                 "Copy: the city's political and legal affairs commission, the committee for the protection of minors.",
             ),
         ),
-        attachments=(annex,),
+        attachments=(annex_title,),
         printed=(
             text("issuer", lang),
             either(lang, f"{said(model.dated, lang)}印发", f"printed {said(model.dated, lang)}"),
@@ -236,73 +237,10 @@ def _problems(model: Circular, lang: str) -> list[Block]:
             ),
         ]
     if model.overdue:
-        blocks.append(_overdue(model, lang))
+        blocks.append(overdue_table(model.overdue, model.names, lang))
     if model.unanswered:
-        blocks.append(_unanswered(model, lang))
+        blocks.append(unanswered_table(model.unanswered, model.names, lang))
     return blocks
-
-
-def _matter(row: Row, lang: str) -> str:
-    return str(row["matter_en" if lang == "en" else "matter_zh"])
-
-
-def _overdue(model: Circular, lang: str) -> Table:
-    n = len(model.overdue)
-    return Table(
-        title=either(lang, f"（一）超期未办结{n}件", f"Overdue: {n}"),
-        columns=(
-            either(lang, "转办单号", "No."),
-            either(lang, "单位", "Unit"),
-            either(lang, "事项", "Matter"),
-            either(lang, "期限", "Due"),
-            either(lang, "超期工作日", "Days over"),
-            either(lang, "期限依据", "Basis"),
-        ),
-        rows=tuple(
-            (
-                str(row["referral_no"]),
-                _named(model, row["unit"]),
-                _matter(row, lang),
-                said_moment(row["due"], lang),
-                str(row["working_days_over"]),
-                str(row["basis"] or "—"),
-            )
-            for row in model.overdue
-        ),
-        widths=(18, 18, 22, 14, 9, 19),
-        note=either(
-            lang,
-            "超期工作日按国务院公布的放假安排计算，算至本期末。",
-            "Working days on the State Council's calendar, up to the end of the period.",
-        ),
-    )
-
-
-def _unanswered(model: Circular, lang: str) -> Table:
-    n = len(model.unanswered)
-    return Table(
-        title=either(lang, f"（二）逾期未回执的文书{n}份", f"Notices without a reply: {n}"),
-        columns=(
-            either(lang, "文号", "No."),
-            either(lang, "单位", "Unit"),
-            either(lang, "级别", "Level"),
-            either(lang, "理由", "Grounds"),
-            either(lang, "回执期限", "Reply due"),
-            either(lang, "授权依据", "Authority"),
-        ),
-        rows=tuple(
-            (
-                str(row["doc_no"] or "—"),
-                _named(model, row["unit"]),
-                label("level", row["level"], lang),
-                either(lang, "；", "; ").join(label("supervision_ground", code, lang) for code in row["grounds"]),
-                said_moment(row["reply_due"], lang),
-                str(row["authority_basis"] or "—"),
-            )
-            for row in model.unanswered
-        ),
-        widths=(18, 18, 10, 18, 14, 22),
-    )
 
 
 def _demands(model: Circular, lang: str) -> list[Block]:
@@ -338,40 +276,3 @@ def _demands(model: Circular, lang: str) -> list[Block]:
             )
         ),
     ]
-
-
-def _annex(model: Circular, units: Sequence[Standing], title: str, lang: str) -> list[Block]:
-    columns = (
-        either(lang, "单位", "Unit"),
-        *(
-            either(lang, zh, en)
-            for zh, en in (
-                ("转办", "Referred"),
-                ("签收", "Signed"),
-                ("按时签收", "Signed in time"),
-                ("反馈", "Reported"),
-                ("应办结", "To report"),
-                ("按时", "In time"),
-                ("退单", "Returned"),
-                ("重办", "Sent back"),
-                ("催办", "Urged"),
-                ("超期", "Overdue"),
-            )
-        ),
-    )
-    rows = tuple(
-        (
-            _named(model, each.unit),
-            *map(
-                str,
-                (
-                    *(each.issued, each.signed, each.signed_in_time, each.reported, each.judged),
-                    *(each.in_time, each.returned, each.sent_back, each.urged, each.overdue),
-                ),
-            ),
-        )
-        for each in sorted(units, key=lambda each: each.unit)
-    )
-    none = [Paragraph(either(lang, "本期各单位均无转办。", "No unit was referred anything."))]
-    table = [Table(columns=columns, rows=rows, widths=(30, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7))]
-    return [Break(), Heading(either(lang, f"附件：{title}", f"Annex: {title}")), *(table if rows else none)]

@@ -7,6 +7,7 @@ from typing import Any
 from services.projections.documents.blocks import Document, Form, Paragraph, Provenance
 from services.projections.documents.briefing_figures import day_of
 from services.projections.documents.dates import BLANK, BLANK_DAY, listed, said_moment
+from services.projections.documents.places import matter_of
 from services.projections.documents.wording import either, label, text
 
 Row = Mapping[str, Any]
@@ -65,7 +66,7 @@ def _notice(row: Row, unit: str, lang: str) -> tuple[Line, ...]:
     return (
         (_box("文号", "Document no.", _number(row, lang), lang), _box("责任单位", "Unit", unit, lang)),
         (
-            _box("督办事项", "Matter", str(row["matter_en" if lang == "en" else "matter_zh"]), lang),
+            _box("督办事项", "Matter", matter_of(row, lang), lang),
             _box("原转办单号", "Referral", str(row["referral_no"]), lang),
         ),
         (_box("督办理由", "Grounds", _labels("supervision_ground", row["grounds"], lang), lang),),

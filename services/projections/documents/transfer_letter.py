@@ -9,6 +9,7 @@ from typing import Any
 from events.codes import code_list
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance
 from services.projections.documents.dates import BLANK, listed, said_moment, said_until
+from services.projections.documents.places import county, matter_of
 from services.projections.documents.standing import policy_of
 from services.projections.documents.wording import either, label, text
 
@@ -31,7 +32,7 @@ PERIODS = {
 
 def transfer_letter(row: Row, names: Mapping[str, str], provenance: Provenance, lang: str) -> Document:
     """The letter of one referral from its row of the referral ledger. `names`: the units' names in this language."""
-    unit, matter = names.get(row["unit"], row["unit"]), _matter(row, lang)
+    unit, matter = names.get(row["unit"], row["unit"]), matter_of(row, lang)
     return Document(
         kind="transfer_letter",
         lang=lang,
@@ -48,21 +49,6 @@ def transfer_letter(row: Row, names: Mapping[str, str], provenance: Provenance, 
         closing=(text("issuer", lang), said_moment(row["issued"], lang)),
         model={name: row[name] for name in TOLD} | {"region": county(row["region"])},
     )
-
-
-def county(region: str) -> str:
-    """The county or district that a place lies in: no paper names a place below it (domain.md §5)."""
-    regions = code_list("region")
-    entry = regions.get(region)
-    while entry is not None and entry.group == "town":
-        entry = regions.get(entry.extra["parent"])
-    return region if entry is None else entry.code
-
-
-def _matter(row: Row, lang: str) -> str:
-    """As the referral says it; where it names a place below the county, the county."""
-    said = str(row["matter_en" if lang == "en" else "matter_zh"])
-    return said.replace(label("region", row["region"], lang), label("region", county(row["region"]), lang))
 
 
 def _body(row: Row, matter: str, names: Mapping[str, str], lang: str) -> list[Block]:
