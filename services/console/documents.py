@@ -164,6 +164,7 @@ async def write_report(desk: Desk, start: date, end: date) -> list[Path]:
     )
     network = directory()
     sectors = Counter(unit.sector for unit in network.units)
+    listed = [entry.code for entry in code_list("sector") if entry.code in sectors]
     posts = [entry for entry in code_list("sector") if entry.extra.get("post") == "yes"]
     model = Recorded(
         start=start,
@@ -177,7 +178,8 @@ async def write_report(desk: Desk, start: date, end: date) -> list[Path]:
             "sectors": len(sectors),
             "post_sectors": len(posts),
         },
-        sectors=dict(sorted(sectors.items(), key=lambda item: (-item[1], item[0]))),
+        # In the order of the list, the larger first: a sort keeps the order of equals.
+        sectors={code: sectors[code] for code in sorted(listed, key=lambda code: -sectors[code])},
         desks={each.code: each.en if desk.lang == "en" else each.zh for each in network.desks},
     )
     document = situation_report(model, desk.origin(position, [model.figures, model.directory]), desk.lang)

@@ -192,11 +192,11 @@ class _Demo:
             lang=self._session.lang,
             simulated=True,
         )
-        referrals = sorted(await people.rows("referral_ledger"), key=lambda row: str(row["referral_no"]))
+        referrals = await people.rows("referral_ledger")
         closed = [row for row in await people.rows("supervision_ledger") if row["discharged"] and on_paper(row)]
         paths = await write_transfer(desk, referrals[0]["referral"])
         if closed:
-            last = max(closed, key=lambda row: (row["level"], str(row["doc_no"])))
+            last = max(closed, key=lambda row: (bool(row["replied"]), row["level"], str(row["doc_no"])))
             paths += await write_discharge(desk, last["notice"])
         paths += await write_circular(desk, FIRST_DAY, LAST_DAY)
         return paths + await write_report(desk, FIRST_DAY, LAST_DAY)

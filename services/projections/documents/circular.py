@@ -60,7 +60,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
             *_praise(model, units, lang),
             *_problems(model, lang),
             *_demands(model, lang),
-            *annex(units, model.names, annex_title, lang),
+            *annex(units, model.names, annex_title, _nobody(model, lang), lang),
         ),
         provenance=provenance,
         closing=(text("issuer", lang), said(model.dated, lang)),
@@ -135,7 +135,7 @@ def _overall(model: Circular, lang: str) -> list[Block]:
 def _ranking(model: Circular, units: Sequence[Standing], lang: str) -> list[Block]:
     heading = Heading(either(lang, "二、单位排名", "2. Ranking of units"))
     if not units:
-        return [heading, Paragraph(either(lang, "本期各单位均无转办。", "No unit was referred anything."))]
+        return [heading, Paragraph(_nobody(model, lang))]
     able = sum(each.judged >= RANKED_FROM for each in units)
     ranked = any(each.rank is not None for each in units)
     if ranked:
@@ -173,6 +173,15 @@ def _ranking(model: Circular, units: Sequence[Standing], lang: str) -> list[Bloc
     ]
 
 
+def _nobody(model: Circular, lang: str) -> str:
+    """Why no unit stands there: nothing was referred, or what was referred is not told by unit."""
+    if _n(model, ""):
+        return either(
+            lang, "本期无分单位数据，不排名。", "The period's figures are not told by unit: there is no ranking."
+        )
+    return either(lang, "本期各单位均无转办。", "No unit was referred anything.")
+
+
 def _placed(model: Circular, each: Standing, ranked: bool, lang: str) -> tuple[str, ...]:
     low, high = each.interval
     few = either(lang, "件数不足，不排名", "too few: no rank")
@@ -198,7 +207,7 @@ def _praise(model: Circular, units: Sequence[Standing], lang: str) -> list[Block
     overall = _n(model, "in_time") / judged if judged else 1.0
     found = praised(units, overall)
     if not found:
-        return [heading, Paragraph(either(lang, "本期无。", "None this time."))]
+        return [heading, Paragraph(either(lang, "本期无。", "Nobody this time."))]
     said_units = [
         either(
             lang,

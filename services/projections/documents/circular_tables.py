@@ -71,8 +71,8 @@ def unanswered_table(rows: Sequence[Row], names: Mapping[str, str], lang: str) -
     )
 
 
-def annex(units: Sequence[Standing], names: Mapping[str, str], title: str, lang: str) -> list[Block]:
-    """Every count of every unit, by code, on a page of its own."""
+def annex(units: Sequence[Standing], names: Mapping[str, str], title: str, nobody: str, lang: str) -> list[Block]:
+    """Every count of every unit, by code, on a page of its own; `nobody`: what is said where there is no unit."""
     columns = (
         either(lang, "单位", "Unit"),
         *(
@@ -104,6 +104,6 @@ def annex(units: Sequence[Standing], names: Mapping[str, str], title: str, lang:
         )
         for each in sorted(units, key=lambda each: each.unit)
     )
-    none = [Paragraph(either(lang, "本期各单位均无转办。", "No unit was referred anything."))]
+    none = [Paragraph(nobody)]
     table = [Table(columns=columns, rows=rows, widths=(30, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7))]
     return [Break(), Heading(either(lang, f"附件：{title}", f"Annex: {title}")), *(table if rows else none)]

@@ -54,7 +54,12 @@ def discharge_slip(row: Row, unit: str, workdays: frozenset[date], provenance: P
             Form(lines=_signatures(lang)),
         ),
         provenance=provenance,
-        model={**dict(row), "working_days_taken": days_taken(row, workdays)},
+        model={
+            **dict(row),
+            "matter_zh": matter_of(row, "zh"),
+            "matter_en": matter_of(row, "en"),
+            "working_days_taken": days_taken(row, workdays),
+        },
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from services.deadlines import Policy, policies
 from services.projections.documents.briefing_figures import CHINA, RANKED_FROM, day_of
 from services.projections.documents.figures import percent, wilson, with_interval
+from services.projections.documents.places import matter_of
 from services.projections.documents.wording import either
 
 Row = Mapping[str, Any]
@@ -125,10 +126,19 @@ def overdue_of(referrals: Sequence[Row], start: date, end: date, workdays: froze
         if row["status"] not in OPEN or not late or not start <= day_of(row["issued"]) <= end or day_of(due) > end:
             continue
         policy = policy_of(row["report_policy"] if row["due_report"] else row["sign_policy"], row["issued"])
-        named = ("referral_no", "unit", "matter_zh", "matter_en")
         over = sum(day_of(due) < day <= end for day in workdays)
         basis = policy.basis if policy else ""
-        found.append({name: row[name] for name in named} | {"due": due, "working_days_over": over, "basis": basis})
+        found.append(
+            {
+                "referral_no": row["referral_no"],
+                "unit": row["unit"],
+                "matter_zh": matter_of(row, "zh"),
+                "matter_en": matter_of(row, "en"),
+                "due": due,
+                "working_days_over": over,
+                "basis": basis,
+            }
+        )
     return sorted(found, key=lambda row: (-row["working_days_over"], str(row["referral_no"])))
 
 
