@@ -97,6 +97,18 @@ def test_it_is_an_official_document_to_all_members_with_its_copies_and_annex() -
     assert headings == ["一、总体情况", "二、单位排名", "三、表扬", "四、存在问题", "五、整改要求"]
 
 
+def test_the_whole_is_told_with_n_and_without_what_was_withdrawn() -> None:
+    told = {"": 12, ".withdrawn": 2, ".signed": 9, ".signed_in_time": 6, ".reported": 7, ".judged": 8, ".in_time": 6}
+    told |= {".returned": 1, ".sent_back": 3, ".overdue": 4}
+    whole = {f"referrals{name}": n for name, n in told.items()}
+    said = words(circular(Circular(start=START, end=END, dated=END, figures=whole, names=ZH), ORIGIN, "zh"))
+    for part in (
+        *("签发转办单12件", "终止2件，不计入", "签收率为90.0%（9/10", "按时签收率为66.7%（6/9", "已反馈7件；应办结8件"),
+        *("按时办结率为75.0%（6/8", "退单率为10.0%（1/10", "退回重办3件，在途超期4件"),
+    ):
+        assert part in said, part
+
+
 def test_an_empty_period_says_so_and_ranks_praises_and_demands_nothing() -> None:
     said = words(paper({}))
     for part in ("本期未签发转办单。", "本期各单位均无转办。", "本期无。", "无超期未办结事项", "无限期整改事项"):

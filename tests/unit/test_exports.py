@@ -18,7 +18,7 @@ from services.console.workbook import TooManyRows, write_workbook
 
 FORMULAS = (
     *("=cmd()", "＝1+1", "\t=1", " =1", "@SUM", "-1+1", "+1", "＋1", "－1", "＠SUM", "\r=1", "\n=1", "　=1", "\u00a0=1"),
-    *('"=1"', "'=1", "“=1”", "\ufeff=1", "\u200b=1", "\x00=1", ' "\' =1', "=HYPERLINK(\"http://example.invalid\")", "-5"),
+    *('"=1"', "'=1", "“=1”", "\ufeff=1", "\u200b=1",  "\x00=1", "\tx", "\rx", ' "\' =1', "=HYPERLINK(\"http://example.invalid\")", "-5"),
 )  # fmt: skip
 PLAIN = (
     "{{7*7}}",
@@ -162,5 +162,7 @@ def test_the_same_answer_gives_the_same_bytes(tmp_path: Path) -> None:
     for path in (first, again):
         write_workbook(path, "台账", ["a"], [[text] for text in FORMULAS], [("查询", "x")])
     assert first.read_bytes() == again.read_bytes()
+    # Two writings within one second would not tell a clock from a fixed day.
+    assert openpyxl.load_workbook(first).properties.created == workbook.CREATED
     with zipfile.ZipFile(first) as parts:
         assert not any(b"<f>" in parts.read(name) or b"hyperlink" in parts.read(name) for name in parts.namelist())

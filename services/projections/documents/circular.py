@@ -168,7 +168,7 @@ def _ranking(model: Circular, units: Sequence[Standing], lang: str) -> list[Bloc
         Table(
             columns=columns,
             rows=tuple(_placed(model, each, ranked, lang) for each in units),
-            widths=(14, 28, 14, 10, 16, 8, 10) if ranked else (34, 16, 12, 18, 10, 10),
+            widths=(17, 23, 12, 11, 17, 8, 12) if ranked else (34, 14, 12, 18, 9, 13),
         ),
     ]
 

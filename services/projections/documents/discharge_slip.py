@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.projections.documents.blocks import Document, Form, Paragraph, Provenance
+from services.projections.documents.blocks import Document, Form, Provenance
 from services.projections.documents.briefing_figures import day_of
 from services.projections.documents.dates import BLANK, BLANK_DAY, listed, said_moment
 from services.projections.documents.places import matter_of
@@ -43,14 +43,6 @@ def discharge_slip(row: Row, unit: str, workdays: frozenset[date], provenance: P
         title="",
         blocks=(
             Form(lines=(*_notice(row, unit, lang), *_answer(row, workdays, lang))),
-            Paragraph(
-                either(
-                    lang,
-                    "用时自送达次日起算，至销号当日止；未送达的自拟稿次日起算。",
-                    "Working days from the day after service to the day of discharge; from the draft where nothing was served.",
-                ),
-                indent=False,
-            ),
             Form(lines=_signatures(lang)),
         ),
         provenance=provenance,
@@ -91,6 +83,7 @@ def _answer(row: Row, workdays: frozenset[date], lang: str) -> tuple[Line, ...]:
     if back:
         result += either(lang, f"（退回{back}次）", f" (sent back {back} times)")
     taken = days_taken(row, workdays)
+    since = either(lang, "送达", "service") if row["served"] else either(lang, "拟稿", "its draft")
     return (
         (_box("办理情况", "What was done", _labels("measure", row["reply_measures"], lang), lang),),
         (
@@ -101,7 +94,18 @@ def _answer(row: Row, workdays: frozenset[date], lang: str) -> tuple[Line, ...]:
             _box("销号理由", "Reason of discharge", label("discharge_reason", row["discharge_reason"], lang), lang),
             _box("销号日期", "Discharged", said_moment(row["discharged"], lang), lang),
         ),
-        (_box("用时", "Time taken", either(lang, f"{taken}个工作日", f"{taken} working days"), lang),),
+        (
+            _box(
+                "用时",
+                "Time taken",
+                either(
+                    lang,
+                    f"{taken}个工作日（自{since}次日起，至销号当日止）",
+                    f"{taken} working days, from the day after {since} to the day of discharge",
+                ),
+                lang,
+            ),
+        ),
     )
 
 
