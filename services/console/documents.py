@@ -44,7 +44,7 @@ class Unwritable(Exception):
         self.code, self.zh, self.en = code, zh, en
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Office(Struct, frozen=True, kw_only=True):
     """Where a document goes and how it reads: one of these for all of a run."""
 
     client: Client
@@ -61,9 +61,9 @@ class Desk(Struct, frozen=True, kw_only=True):
         """The document's provenance, with the digest of what it was made of."""
         return provenance(position, digest(content), self.simulated)
 
-    def at(self, position: dict[str, Any]) -> "Desk":
+    def at(self, position: dict[str, Any]) -> "Office":
         """The same, reading on at one position."""
-        return Desk(
+        return Office(
             client=self.client,
             folder=self.folder,
             lang=self.lang,
@@ -77,21 +77,21 @@ def names(lang: str) -> dict[str, str]:
     return {unit.code: unit.en if lang == "en" else unit.zh for unit in directory().units}
 
 
-async def write_transfer(desk: Desk, referral: str) -> list[Path]:
+async def write_transfer(office: Office, referral: str) -> list[Path]:
     """Write the letter of one referral, by id or number. Raises Unwritable, QueryRefused."""
-    found, position = await desk.rows("referral", referral=referral)
+    found, position = await office.rows("referral", referral=referral)
     if not found:
         raise Unwritable("referral.not_found", "没有这个转办单。", "There is no such referral.")
     row = found[0]
     # Neither the case nor the other referrals of it take part in what a unit is handed.
     told = {name: value for name, value in row.items() if name not in ("case_id", "replaces", "lead", "end_reason")}
-    document = transfer_letter(told, names(desk.lang), desk.origin(position, told), desk.lang)
-    return write(document, desk.folder, f"transfer-{row['referral'][:10]}")
+    document = transfer_letter(told, names(office.lang), office.origin(position, told), office.lang)
+    return write(document, office.folder, f"transfer-{row['referral'][:10]}")
 
 
-async def write_discharge(desk: Desk, notice: str) -> list[Path]:
+async def write_discharge(office: Office, notice: str) -> list[Path]:
     """Write the discharge slip of one notice, by id or number. Raises Unwritable, QueryRefused."""
-    found, position = await desk.rows("notice", notice=notice)
+    found, position = await office.rows("notice", notice=notice)
     if not found:
         raise Unwritable("notice.not_found", "没有这份文书。", "There is no such notice.")
     row = found[0]
@@ -107,55 +107,55 @@ async def write_discharge(desk: Desk, notice: str) -> list[Path]:
             "这份文书尚未销号。回执通过或转办单办结后再出具销号单。",
             "This notice is not discharged yet: it is once its reply is accepted or its referral ends.",
         )
-    days = await workdays(desk.client, day_of(row["discharged"]))
-    unit = names(desk.lang).get(row["unit"], row["unit"])
-    document = discharge_slip(row, unit, days, desk.origin(position, row), desk.lang)
-    return write(document, desk.folder, f"discharge-{row['notice'][:10]}")
+    days = await workdays(office.client, day_of(row["discharged"]))
+    unit = names(office.lang).get(row["unit"], row["unit"])
+    document = discharge_slip(row, unit, days, office.origin(position, row), office.lang)
+    return write(document, office.folder, f"discharge-{row['notice'][:10]}")
 
 
-async def _figures(desk: Desk, start: date, end: date) -> tuple[dict[str, int], dict[str, Any]]:
-    found, position = await desk.rows("figures", **{"from": start.isoformat(), "to": end.isoformat()})
+async def _figures(office: Office, start: date, end: date) -> tuple[dict[str, int], dict[str, Any]]:
+    found, position = await office.rows("figures", **{"from": start.isoformat(), "to": end.isoformat()})
     return {str(row["figure"]): int(row["value"]) for row in found}, position
 
 
-async def write_circular(desk: Desk, start: date, end: date, rectify_by: date | None = None) -> list[Path]:
+async def write_circular(office: Office, start: date, end: date, rectify_by: date | None = None) -> list[Path]:
     """Write the circular of a period. Raises Unwritable, QueryRefused."""
-    figures, position = await _figures(desk, start, end)
-    desk = desk.at(position)
+    figures, position = await _figures(office, start, end)
+    office = office.at(position)
     dated = _as_of_day(position, end)
-    referrals, _ = await desk.rows("referral_ledger")
-    notices, _ = await desk.rows("supervision_ledger")
+    referrals, _ = await office.rows("referral_ledger")
+    notices, _ = await office.rows("supervision_ledger")
     provisional = False
     if rectify_by is None:
-        rectify_by, provisional = await _rectify_by(desk.client, dated)
+        rectify_by, provisional = await _rectify_by(office.client, dated)
     model = Circular(
         start=start,
         end=end,
         dated=dated,
         figures=_own(figures, "referrals", "units."),
-        names=names(desk.lang),
-        overdue=overdue_of(referrals, start, end, await workdays(desk.client, end)),
+        names=names(office.lang),
+        overdue=overdue_of(referrals, start, end, await workdays(office.client, end)),
         unanswered=unanswered_of(notices, start, end),
         rectify_by=rectify_by,
         provisional=provisional,
     )
     content = [model.figures, model.overdue, [row["doc_no"] for row in model.unanswered], rectify_by]
     try:
-        document = circular(model, desk.origin(position, content), desk.lang)
+        document = circular(model, office.origin(position, content), office.lang)
     except Contradictory as found:
         raise Unwritable(
             "circular.contradictory",
             f"{found} 的数据自相矛盾（按时数多于应办结数等），不出具通报。请先运行 lianxi rebuild 核对。",
             f"The figures of {found} contradict each other; no circular is written. Run `lianxi rebuild` and compare.",
         ) from found
-    return write(document, desk.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}")
+    return write(document, office.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
-async def write_report(desk: Desk, start: date, end: date) -> list[Path]:
+async def write_report(office: Office, start: date, end: date) -> list[Path]:
     """Write the situation report of a period. Raises QueryRefused."""
-    figures, position = await _figures(desk, start, end)
-    desk = desk.at(position)
-    cases, _ = await desk.rows("case_board")
+    figures, position = await _figures(office, start, end)
+    office = office.at(position)
+    cases, _ = await office.rows("case_board")
     outcomes = Counter(
         code
         for row in cases
@@ -180,10 +180,10 @@ async def write_report(desk: Desk, start: date, end: date) -> list[Path]:
         },
         # In the order of the list, the larger first: a sort keeps the order of equals.
         sectors={code: sectors[code] for code in sorted(listed, key=lambda code: -sectors[code])},
-        desks={each.code: each.en if desk.lang == "en" else each.zh for each in network.desks},
+        desks={each.code: each.en if office.lang == "en" else each.zh for each in network.desks},
     )
-    document = situation_report(model, desk.origin(position, [model.figures, model.directory]), desk.lang)
-    return write(document, desk.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}")
+    document = situation_report(model, office.origin(position, [model.figures, model.directory]), office.lang)
+    return write(document, office.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
 def _own(figures: dict[str, int], *prefixes: str) -> dict[str, int]:
@@ -212,12 +212,12 @@ def papers() -> None:
     """公文：转办单、销号单、通报、情况汇报。 Letters, discharge slips, circulars, situation reports."""
 
 
-def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Desk], Awaitable[list[Path]]]) -> None:
+def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Office], Awaitable[list[Path]]]) -> None:
     simulated = bool(settings(session.data).get("simulated"))
 
     async def done() -> list[Path]:
         async with session.client() as client:
-            return await work(Desk(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of))
+            return await work(Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of))
 
     try:
         _show(session, session.run(done), {})
@@ -234,7 +234,7 @@ def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Desk]
 @pass_session
 def transfer(session: Session, referral: str, as_of: int | None, out: Path) -> None:
     """转办单（移送函），附回执。 The letter of one referral, with its reply slip."""
-    _write(session, out, as_of, lambda desk: write_transfer(desk, referral))
+    _write(session, out, as_of, lambda office: write_transfer(office, referral))
 
 
 @papers.command()
@@ -244,7 +244,7 @@ def transfer(session: Session, referral: str, as_of: int | None, out: Path) -> N
 @pass_session
 def discharge(session: Session, notice: str, as_of: int | None, out: Path) -> None:
     """督办销号单，留签字栏。 The discharge slip of one notice, to be signed by hand."""
-    _write(session, out, as_of, lambda desk: write_discharge(desk, notice))
+    _write(session, out, as_of, lambda office: write_discharge(office, notice))
 
 
 @papers.command(name="circular")
@@ -261,7 +261,7 @@ def circular_command(session: Session, period: str, rectify_by: datetime | None,
     """一个期间的通报。 The circular of a period."""
     start, end = _period(session, period)
     until = rectify_by.date() if rectify_by else None
-    _write(session, out, as_of, lambda desk: write_circular(desk, start, end, until))
+    _write(session, out, as_of, lambda office: write_circular(office, start, end, until))
 
 
 @papers.command()
@@ -272,4 +272,4 @@ def circular_command(session: Session, period: str, rectify_by: datetime | None,
 def report(session: Session, period: str, as_of: int | None, out: Path) -> None:
     """一个期间的情况汇报。 The situation report of a period."""
     start, end = _period(session, period)
-    _write(session, out, as_of, lambda desk: write_report(desk, start, end))
+    _write(session, out, as_of, lambda office: write_report(office, start, end))

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from services.broker import OFFICE_API
 from services.bus.client import Reply
 from services.console.auditing import export_line, related, verify_ledger
-from services.console.documents import Desk, write_circular, write_discharge, write_report, write_transfer
+from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
 from services.console.listening import feed, line
 from services.console.output import UNEXPECTED, USAGE, as_json
 from services.console.papers import write_briefing, write_notices, write_registration
@@ -186,7 +186,7 @@ class _Demo:
 
     async def _papers(self, people: People) -> list[Path]:
         """One letter, one discharge slip where a notice was discharged, the circular and the report of the half year."""
-        desk = Desk(
+        office = Office(
             client=await people.client("coordinator"),
             folder=self._out / "documents",
             lang=self._session.lang,
@@ -194,12 +194,12 @@ class _Demo:
         )
         referrals = await people.rows("referral_ledger")
         closed = [row for row in await people.rows("supervision_ledger") if row["discharged"] and on_paper(row)]
-        paths = await write_transfer(desk, referrals[0]["referral"])
+        paths = await write_transfer(office, referrals[0]["referral"])
         if closed:
             last = max(closed, key=lambda row: (bool(row["replied"]), row["level"], str(row["doc_no"])))
-            paths += await write_discharge(desk, last["notice"])
-        paths += await write_circular(desk, FIRST_DAY, LAST_DAY)
-        return paths + await write_report(desk, FIRST_DAY, LAST_DAY)
+            paths += await write_discharge(office, last["notice"])
+        paths += await write_circular(office, FIRST_DAY, LAST_DAY)
+        return paths + await write_report(office, FIRST_DAY, LAST_DAY)
 
     async def _partner(self, people: People, referrals: list[dict[str, Any]]) -> tuple[str, int]:
         """One unit reads its own feed from the beginning, with its own credential."""
