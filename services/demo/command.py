@@ -142,8 +142,9 @@ class _Demo:
             )
             documents += paths
             documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
-            documents += await self._form(people)
+            # Before the form: its view is a commit, which the read models know a moment later.
             documents += await self._papers(people)
+            documents += await self._form(people)
         referrals = await people.rows("referral_ledger")
         with self._stage("partner feed"):
             feed_lines = await self._partner(people, referrals)
