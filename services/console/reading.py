@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from services.bus.client import Reply
-from services.console.exporting import export
 from services.console.output import REFUSED, as_csv, as_json, say, table
 from services.console.presenting import Presentation
 from services.console.session import Session, pass_session, rows
@@ -66,6 +65,9 @@ def query(
     explained = xlsx is not None or not (session.machine or comma)
     answer = session.ask(name, params, min_seq, as_of, explained=explained)
     if xlsx is not None:
+        # Loaded when asked for: no other answer has a use for what writes workbooks.
+        from services.console.exporting import export
+
         export(session, name, params, answer, xlsx)
     elif session.machine:
         as_json(answer)
