@@ -45,6 +45,7 @@ COMMANDS = {
     "briefing": "services.console.papers:briefing",
     "notices": "services.console.papers:notices",
     "register": "services.console.papers:register",
+    "papers": "services.console.documents:papers",
     "audit": "services.console.auditing:audit",
     "rebuild": "services.console.auditing:rebuild",
     "schema": "services.console.schemas:schema",

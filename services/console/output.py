@@ -11,12 +11,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from services.console.cells import disarmed
+
 DONE, UNEXPECTED, USAGE, REFUSED, UNAVAILABLE = 0, 1, 2, 3, 4
 # These say nothing about the command itself: it can be sent again as it is.
 UNAVAILABLE_CODES = frozenset({"service.unavailable", "service.no_answer", "service.failed", "query.stale"})
 # A line of a file has no edge: folding cells there would tear numbers apart that somebody greps for.
 UNBOUNDED = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def say(lang: str, zh: str, en: str, err: bool = False) -> None:
@@ -59,15 +60,14 @@ def written(cell: Any) -> str:
     return text[:16].replace("T", " ") if len(text) >= 25 and text[4:5] == "-" and text[10:11] == "T" else text
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """CSV that a spreadsheet opens as text: a cell that would start a formula gets an apostrophe."""
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], bom: bool = False) -> None:
+    """CSV that a spreadsheet opens as text: a cell that would start a formula gets an apostrophe.
+
+    `bom`: office programs take a file without a byte order mark for one in the code page of the machine.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-    click.echo(out.getvalue(), nl=False)
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        writer.writerow([disarmed(cell) for cell in row])
+    click.echo(("\ufeff" if bom else "") + out.getvalue(), nl=False)

@@ -24,30 +24,55 @@ WIDE = click.option("--wide", is_flag=True, help="显示全部列。 Every colum
 @click.argument("name")
 @click.option("--param", "-p", "given", multiple=True, metavar="KEY=VALUE", help="查询参数。 A parameter of the query.")
 @click.option("--csv", "comma", is_flag=True, help="输出 CSV（全部列，代码）。 CSV: every column, codes as they are.")
+@click.option(
+    "--bom", is_flag=True, help="CSV 带 BOM，供办公软件打开。 CSV with a byte order mark, for office programs."
+)
+@click.option(
+    "--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="写成工作簿（全部列，标签）。 Write a workbook."
+)
 @WIDE
 @MIN_SEQ
 @as_of_options
 @pass_session
 def query(
-    session: Session, name: str, given: tuple[str, ...], comma: bool, wide: bool, min_seq: int | None, as_of: AsOf
+    session: Session,
+    name: str,
+    given: tuple[str, ...],
+    comma: bool,
+    bom: bool,
+    xlsx: Path | None,
+    wide: bool,
+    min_seq: int | None,
+    as_of: AsOf,
 ) -> None:
     """查询台账（lianxi queries 列出可查内容）。 Ask a read model; `queries` lists them.
 
     \b
     lianxi query referral_ledger
     lianxi query open_deadlines -p now=2026-06-30T18:00:00+08:00 --csv
+    lianxi query referral_ledger --xlsx 转办台账.xlsx
     """
+    if comma and xlsx:
+        raise click.UsageError("--csv / --xlsx")
+    if bom and not comma:
+        raise click.UsageError("--bom: --csv")
     params: dict[str, Any] = {}
     for pair in given:
         key, equals, value = pair.partition("=")
         if not equals:
             raise click.UsageError(f"--param {pair}: KEY=VALUE")
         params[key] = value
-    answer = session.ask(name, params, min_seq, as_of, explained=not session.machine and not comma)
-    if session.machine:
+    explained = xlsx is not None or not (session.machine or comma)
+    answer = session.ask(name, params, min_seq, as_of, explained=explained)
+    if xlsx is not None:
+        # Loaded when asked for: no other answer has a use for what writes workbooks.
+        from services.console.exporting import export
+
+        export(session, name, params, answer, xlsx)
+    elif session.machine:
         as_json(answer)
     elif comma:
-        as_csv(answer["columns"], answer["rows"])
+        as_csv(answer["columns"], answer["rows"], bom)
     else:
         _print(session, name, answer, wide)
 

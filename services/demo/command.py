@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from services.broker import OFFICE_API
 from services.bus.client import Reply
 from services.console.auditing import export_line, related, verify_ledger
+from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
 from services.console.listening import feed, line
 from services.console.output import UNEXPECTED, USAGE, as_json
 from services.console.papers import write_briefing, write_notices, write_registration
@@ -31,6 +32,7 @@ from services.demo.people import DemoFailed, People
 from services.demo.settling import Settling
 from services.demo.telling import tell
 from services.ledger import Ledger
+from services.projections.documents import on_paper
 
 SAMPLE_SECONDS = 0.25
 MARK = "lianxi-demo"
@@ -140,6 +142,8 @@ class _Demo:
             )
             documents += paths
             documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
+            # Before the form: its view is a commit, which the read models know a moment later.
+            documents += await self._papers(people)
             documents += await self._form(people)
         referrals = await people.rows("referral_ledger")
         with self._stage("partner feed"):
@@ -180,6 +184,23 @@ class _Demo:
         if isinstance(done, Reply):
             raise DemoFailed(f"the registration form: {done.refused}")
         return done
+
+    async def _papers(self, people: People) -> list[Path]:
+        """One letter, one discharge slip where a notice was discharged, the circular and the report of the half year."""
+        office = Office(
+            client=await people.client("coordinator"),
+            folder=self._out / "documents",
+            lang=self._session.lang,
+            simulated=True,
+        )
+        referrals = await people.rows("referral_ledger")
+        closed = [row for row in await people.rows("supervision_ledger") if row["discharged"] and on_paper(row)]
+        paths = await write_transfer(office, referrals[0]["referral"])
+        if closed:
+            last = max(closed, key=lambda row: (bool(row["replied"]), row["level"], str(row["doc_no"])))
+            paths += await write_discharge(office, last["notice"])
+        paths += await write_circular(office, FIRST_DAY, LAST_DAY)
+        return paths + await write_report(office, FIRST_DAY, LAST_DAY)
 
     async def _partner(self, people: People, referrals: list[dict[str, Any]]) -> tuple[str, int]:
         """One unit reads its own feed from the beginning, with its own credential."""

@@ -3,19 +3,31 @@
 from services.projections.documents.blocks import Document, Provenance
 from services.projections.documents.briefing import briefing
 from services.projections.documents.briefing_figures import Answers, Briefing, brief
+from services.projections.documents.circular import Circular, circular
+from services.projections.documents.discharge_slip import discharge_slip
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
+from services.projections.documents.situation_report import Recorded, situation_report
+from services.projections.documents.standing import Contradictory
+from services.projections.documents.transfer_letter import transfer_letter
 from services.projections.documents.write import write
 
 __all__ = [
     "Answers",
     "Briefing",
+    "Circular",
+    "Contradictory",
     "Document",
     "Provenance",
+    "Recorded",
     "brief",
     "briefing",
+    "circular",
+    "discharge_slip",
     "notice_document",
     "on_paper",
     "registration_document",
+    "situation_report",
+    "transfer_letter",
     "write",
 ]

@@ -13,16 +13,25 @@
 -- column: contact_type | 诉求类型 | code of list contact_type
 -- column: matter_zh | 事项 | the matter, in Chinese
 -- column: matter_en | 事项（英文） | the matter, in English
+-- column: asks | 办理要求 | codes of list ask
+-- column: legal_basis | 法律依据 | the laws it was issued under, as the fact says them
+-- column: duty_leader | 承办领导 | post of the unit that answers for it, as issued
+-- column: duty_department | 责任部门 | department of the unit that answers for it, as issued
+-- column: duty_post | 责任岗位 | post that handles it, as issued
 -- column: role | 主办协办 | lead or co
 -- column: lead | 主办转办单 | for a co-unit, the referral of the unit that leads
+-- column: lead_unit | 主办单位 | for a co-unit, the unit that leads
 -- column: co_units | 协办数 | for a lead, its co-units that were not released
 -- column: co_outstanding | 待协办反馈数 | of those, not reported yet
 -- column: issued | 转办时间 | when it was issued
+-- column: sign_policy | 签收期限规则 | id in services/deadlines.toml, as in force when it was issued
 -- column: due_sign | 签收期限 | sign by, as it stands now
 -- column: signed | 签收时间 | when the unit signed, as it happened
 -- column: signed_late | 超期签收 | whether it signed after the due time
+-- column: report_policy | 办结期限规则 | id in services/deadlines.toml, as in force when it was signed
 -- column: due_report | 办结期限 | report by, as it stands now
 -- column: provisional | 期限暂定 | the due time as it stands reaches into a year whose calendar is not published yet
+-- column: calendar_version | 日历版本 | the calendar that the due time as it stands was counted on
 -- column: reported | 办结反馈时间 | when the final report was recorded; one on paper, when it came in
 -- column: entered_by_proxy | 代填 | whether that report was entered for the unit
 -- column: result | 办理结果 | code of list referral_result
@@ -143,6 +152,11 @@ course as (
                 'ReferralIssued.v1', 'ReferralSigned.v1', 'ReportSentBack.v1', 'ReferralRedone.v1', 'DueRecomputed.v1'
             )
         ) as provisional,
+        arg_max(data ->> 'calendar_version', place) filter (
+            where data ->> 'calendar_version' is not null and type in (
+                'ReferralIssued.v1', 'ReferralSigned.v1', 'ReportSentBack.v1', 'ReferralRedone.v1', 'DueRecomputed.v1'
+            )
+        ) as calendar_version,
         max(case when data ->> 'method' is null then recorded else occurred end) filter (
             where type = 'FinalReported.v1' and in_force
         ) as reported,
@@ -172,6 +186,7 @@ course as (
         coalesce(sum((data ->> 'working_days')::bigint) filter (where type = 'ExtensionGranted.v1'), 0)::bigint
             as extended_days,
         arg_max(data ->> 'lead', place) filter (where type = 'LeadChanged.v1') as lead,
+        arg_max(data ->> 'lead_unit', place) filter (where type = 'LeadChanged.v1') as lead_unit,
         max(occurred) filter (where type = 'ReferralHeld.v1') as held,
         arg_max(data ->> 'ground', place) filter (where type = 'ReferralHeld.v1') as hold_ground,
         coalesce(sum((data ->> 'working_days')::bigint) filter (where type = 'ReferralResumed.v1'), 0)::bigint
@@ -202,16 +217,25 @@ select
     issued.data ->> 'contact_type' as contact_type,
     issued.data ->> 'matter_zh' as matter_zh,
     issued.data ->> 'matter_en' as matter_en,
+    (issued.data -> 'asks')::varchar[] as asks,
+    (issued.data -> 'legal_basis')::varchar[] as legal_basis,
+    issued.data -> 'duty' ->> 'leader' as duty_leader,
+    issued.data -> 'duty' ->> 'department' as duty_department,
+    issued.data -> 'duty' ->> 'post' as duty_post,
     coalesce(issued.data ->> 'role', 'lead') as role,
     coalesce(course.lead, issued.data ->> 'lead') as lead,
+    coalesce(course.lead_unit, issued.data ->> 'lead_unit') as lead_unit,
     coalesce(assisted.co_units, 0) as co_units,
     coalesce(assisted.co_outstanding, 0) as co_outstanding,
     (issued.data ->> 'issued')::timestamptz as issued,
+    issued.data ->> 'sign_policy' as sign_policy,
     coalesce(course.due_sign_moved, (issued.data ->> 'due_sign')::timestamptz) as due_sign,
     course.signed as signed,
     course.signed_late as signed_late,
+    issued.data ->> 'report_policy' as report_policy,
     course.due_report as due_report,
     course.provisional as provisional,
+    course.calendar_version as calendar_version,
     course.reported as reported,
     course.entered_by_proxy as entered_by_proxy,
     course.result as result,
