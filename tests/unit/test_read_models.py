@@ -189,6 +189,16 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
             state.co_outstanding,
             state.lead,
         )
+        issued = state.issued
+        # What a letter prints, as the fact says it (documents/transfer_letter.py).
+        assert (row["asks"], row["legal_basis"]) == (list(issued.asks), list(issued.legal_basis))
+        assert (row["duty_leader"], row["duty_department"], row["duty_post"]) == ("甲岗", "乙科", "丙岗")
+        assert (row["sign_policy"], row["report_policy"]) == (issued.sign_policy, issued.report_policy)
+        assert row["calendar_version"] is not None
+        leading = town.referrals.get(row["lead"])
+        # A lead that changed is one that the town has not issued: any unit, but one.
+        assert (row["lead_unit"] is None) == (state.lead is None)
+        assert leading is None or row["lead_unit"] == leading.issued.unit
         assert row["case_id"] == town.asked_by[row["referral"]]
         assert (row["overdue_working_days"] > 0) == bool(state.crossed)
     assert {row["notice"]: noted(row) for row in rows(store, "supervision_ledger")} == {
