@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from events.codes import code_list
 from services.bus.client import Client, Reply
+from services.console.briefings import figures_at, published_before
 from services.console.output import REFUSED
-from services.console.papers import AS_OF_SEQ, OUT, QueryRefused, _period, _show, all_rows, provenance, workdays
+from services.console.papers import AS_OF_SEQ, OUT, QueryRefused, all_rows, provenance, show, workdays
+from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session, settings
 from services.directory import directory
 from services.projections.documents import (
@@ -23,17 +25,18 @@ from services.projections.documents import (
     circular,
     discharge_slip,
     on_paper,
+    printed,
     situation_report,
     transfer_letter,
     write,
 )
+from services.projections.documents.briefing import CASES
 from services.projections.documents.briefing_figures import day_of
 from services.projections.documents.figures import digest
 from services.projections.documents.standing import overdue_of, unanswered_of
 
 # To put right what a circular names, unless the office says another day.
 RECTIFY_WORKING_DAYS = 10
-PERIOD = click.option("--period", required=True, metavar="FROM..TO", help="期间，如 2026-01-12..2026-06-30。")
 
 
 class Unwritable(Exception):
@@ -113,14 +116,9 @@ async def write_discharge(office: Office, notice: str) -> list[Path]:
     return write(document, office.folder, f"discharge-{row['notice'][:10]}")
 
 
-async def _figures(office: Office, start: date, end: date) -> tuple[dict[str, int], dict[str, Any]]:
-    found, position = await office.rows("figures", **{"from": start.isoformat(), "to": end.isoformat()})
-    return {str(row["figure"]): int(row["value"]) for row in found}, position
-
-
 async def write_circular(office: Office, start: date, end: date, rectify_by: date | None = None) -> list[Path]:
     """Write the circular of a period. Raises Unwritable, QueryRefused."""
-    figures, position = await _figures(office, start, end)
+    figures, position = await figures_at(office.client, Period(start, end), office.as_of)
     office = office.at(position)
     dated = _as_of_day(position, end)
     referrals, _ = await office.rows("referral_ledger")
@@ -153,7 +151,7 @@ async def write_circular(office: Office, start: date, end: date, rectify_by: dat
 
 async def write_report(office: Office, start: date, end: date) -> list[Path]:
     """Write the situation report of a period. Raises QueryRefused."""
-    figures, position = await _figures(office, start, end)
+    figures, position = await figures_at(office.client, Period(start, end), office.as_of)
     office = office.at(position)
     cases, _ = await office.rows("case_board")
     outcomes = Counter(
@@ -166,12 +164,14 @@ async def write_report(office: Office, start: date, end: date) -> list[Path]:
     sectors = Counter(unit.sector for unit in network.units)
     listed = [entry.code for entry in code_list("sector") if entry.code in sectors]
     posts = [entry for entry in code_list("sector") if entry.extra.get("post") == "yes"]
+    before = await published_before(office.client, Period(start, end), int(position["seq"]))
     model = Recorded(
         start=start,
         end=end,
         dated=_as_of_day(position, end),
-        figures=_own(figures, "contacts", "cases", "referrals", "notices")
-        | {f"outcomes.{code}": n for code, n in outcomes.items()},
+        total=figures.get("contacts", 0),
+        printed=printed(figures, start, end, before),
+        figures=_own(figures, "referrals", "notices", *CASES) | {f"outcomes.{code}": n for code, n in outcomes.items()},
         directory={
             "units": len(network.units),
             "desks": len(network.desks),
@@ -207,6 +207,11 @@ async def _rectify_by(client: Client, dated: date) -> tuple[date | None, bool]:
     return until, any(row["provisional"] for row in days if date.fromisoformat(row["day"]) <= until)
 
 
+def _span(session: Session, text: str) -> tuple[date, date]:
+    period = read_period(session, text)
+    return period.start, period.end
+
+
 @click.group()
 def papers() -> None:
     """公文：转办单、销号单、通报、情况汇报。 Letters, discharge slips, circulars, situation reports."""
@@ -220,7 +225,7 @@ def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Offic
             return await work(Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of))
 
     try:
-        _show(session, session.run(done), {})
+        show(session, session.run(done), {})
     except Unwritable as refusal:
         session.fail(REFUSED, refusal.code, refusal.zh, refusal.en)
     except QueryRefused as refusal:
@@ -248,7 +253,7 @@ def discharge(session: Session, notice: str, as_of: int | None, out: Path) -> No
 
 
 @papers.command(name="circular")
-@PERIOD
+@PERIOD(required=True)
 @click.option(
     "--rectify-by",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -259,17 +264,17 @@ def discharge(session: Session, notice: str, as_of: int | None, out: Path) -> No
 @pass_session
 def circular_command(session: Session, period: str, rectify_by: datetime | None, as_of: int | None, out: Path) -> None:
     """一个期间的通报。 The circular of a period."""
-    start, end = _period(session, period)
+    start, end = _span(session, period)
     until = rectify_by.date() if rectify_by else None
     _write(session, out, as_of, lambda office: write_circular(office, start, end, until))
 
 
 @papers.command()
-@PERIOD
+@PERIOD(required=True)
 @AS_OF_SEQ
 @OUT
 @pass_session
 def report(session: Session, period: str, as_of: int | None, out: Path) -> None:
     """一个期间的情况汇报。 The situation report of a period."""
-    start, end = _period(session, period)
+    start, end = _span(session, period)
     _write(session, out, as_of, lambda office: write_report(office, start, end))

@@ -1,4 +1,4 @@
-"""`briefing`, `notices`, `register`: documents from what the read models say at one position."""
+"""`notices`, `register`: documents from what the read models say at one position."""
 
 import re
 import uuid
@@ -11,22 +11,16 @@ import click
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
-from services.console.output import REFUSED, USAGE, as_json, say
+from services.console.output import REFUSED, as_json, say
 from services.console.session import Session, every_page, pass_session, rows, settings
 from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (
-    Answers,
-    Briefing,
     Provenance,
-    brief,
     notice_document,
     on_paper,
     registration_document,
     write,
-)
-from services.projections.documents import (
-    briefing as draw_briefing,
 )
 from services.projections.documents.figures import digest
 
@@ -62,28 +56,6 @@ async def all_rows(
     return rows(reply.body), dict(reply.body["position"])
 
 
-async def read_answers(client: Client, end: date, as_of: int | None) -> tuple[Answers, dict[str, Any]]:
-    """The five read models as they stood at one and the same position. Raises QueryRefused."""
-    if as_of is None:
-        _, position = await all_rows(client, "contact_register", None)
-        as_of = int(position["seq"])
-    contacts, position = await all_rows(client, "contact_register", as_of)
-    found = [
-        (await all_rows(client, name, as_of))[0]
-        for name in ("case_board", "referral_ledger", "unit_scorecard", "supervision_ledger")
-    ]
-    answers = Answers(
-        # A void contact and its case keep their rows; no figure counts them, nor a draft.
-        contacts=[row for row in contacts if row["counts"]],
-        cases=[row for row in found[0] if row["closure_code"] != "voided"],
-        referrals=found[1],
-        units=found[2],
-        notices=found[3],
-        workdays=await workdays(client, end),
-    )
-    return answers, position
-
-
 async def workdays(client: Client, end: date) -> frozenset[date]:
     """The working days of the two years before `end`: nothing that is open is older. Raises QueryRefused."""
     first = (end - timedelta(days=731)).isoformat()
@@ -102,16 +74,6 @@ def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -
         command=VERIFY,
         simulated=simulated,
     )
-
-
-async def write_briefing(
-    client: Client, start: date, end: date, folder: Path, lang: str, simulated: bool, as_of: int | None = None
-) -> tuple[Briefing, list[Path]]:
-    """Compute and write the briefing of a period. Raises QueryRefused."""
-    answers, position = await read_answers(client, end, as_of)
-    model = brief(start, end, answers)
-    document = draw_briefing(model, provenance(position, model.digest, simulated), lang)
-    return model, write(document, folder, f"briefing-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
 async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool) -> list[Path]:
@@ -155,22 +117,8 @@ async def write_registration(
     return write(document, folder, f"register-{case[:10]}")
 
 
-def _period(session: Session, text: str) -> tuple[date, date]:
-    try:
-        first, last = (date.fromisoformat(part) for part in text.split(".."))
-    except ValueError:
-        session.fail(
-            USAGE,
-            "period.malformed",
-            "期间写作 2026-01-12..2026-06-30。",
-            "Write the period as 2026-01-12..2026-06-30.",
-        )
-    if last < first:
-        session.fail(USAGE, "period.reversed", "期间的截止日早于起始日。", "The period ends before it begins.")
-    return first, last
-
-
-def _show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
+def show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
+    """The files that were written, for a person or a machine."""
     if session.machine:
         as_json({"documents": [str(path) for path in paths]} | more)
         return
@@ -178,28 +126,6 @@ def _show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
         click.echo(str(path))
     if not paths:
         say(session.lang, "没有需要出具的文书。", "There is nothing to write.")
-
-
-@click.command()
-@click.option("--period", required=True, metavar="FROM..TO", help="期间，如 2026-01-12..2026-06-30。")
-@AS_OF_SEQ
-@OUT
-@pass_session
-def briefing(session: Session, period: str, as_of: int | None, out: Path) -> None:
-    """联席会议简报（docx、html、json）。 The joint-meeting briefing of a period."""
-    start, end = _period(session, period)
-    simulated = bool(settings(session.data).get("simulated"))
-
-    async def work() -> tuple[Briefing, list[Path]]:
-        async with session.client() as client:
-            return await write_briefing(client, start, end, out, session.lang, simulated, as_of)
-
-    try:
-        model, paths = session.run(work)
-    except QueryRefused as refusal:
-        session.accepted(Reply(body={"refused": refusal.refused}))
-        raise
-    _show(session, paths, {"figures_digest": model.digest, "figures": model.figures})
 
 
 @click.command()
@@ -221,7 +147,7 @@ def notices(session: Session, day: datetime | None, out: Path) -> None:
             return await write_notices(client, chosen, out, session.lang, simulated)
 
     try:
-        _show(session, session.run(work), {})
+        show(session, session.run(work), {})
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))
 
@@ -277,4 +203,4 @@ def register(session: Session, case: str, out: Path) -> None:
     if isinstance(done, Reply):
         session.accepted(done)
         session.fail(REFUSED, "case.not_found", "没有这个案件。", "There is no such case.")
-    _show(session, done, {})
+    show(session, done, {})

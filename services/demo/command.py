@@ -19,11 +19,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from services.broker import OFFICE_API
 from services.bus.client import Reply
+from services.console.as_of import NOW
 from services.console.auditing import export_line, related, verify_ledger
+from services.console.briefings import position_of, write_briefing
 from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
 from services.console.listening import feed, line
 from services.console.output import UNEXPECTED, USAGE, as_json
-from services.console.papers import write_briefing, write_notices, write_registration
+from services.console.papers import write_notices, write_registration
+from services.console.periods import Period
 from services.console.session import Session, pass_session
 from services.console.stack import Stack
 from services.demo.agenda import on
@@ -137,8 +140,9 @@ class _Demo:
         coordinator = await people.client("coordinator")
         lang = self._session.lang
         with self._stage("documents"):
+            seq = await position_of(coordinator, NOW)
             model, paths = await write_briefing(
-                coordinator, FIRST_DAY, LAST_DAY, self._out / "documents", lang, simulated=True
+                coordinator, Period(FIRST_DAY, LAST_DAY), seq, self._out / "documents", lang, simulated=True
             )
             documents += paths
             documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
@@ -157,14 +161,14 @@ class _Demo:
             rebuilt = await coordinator.query("rebuild")
         return {
             "contacts": journey.contacts,
-            "dispositions": model.figures["dispositions"],
+            "dispositions": model.dispositions,
             "referrals": dict(sorted(Counter(row["status"] for row in referrals).items())),
-            "notices": model.figures["notices"]["issued"],
+            "notices": model.figures.get("notices.issued", 0),
             "verify": "valid" if report.valid else "invalid",
             "rebuild": _equal(rebuilt),
             "head": {"seq": report.seq, "hash": report.hash},
             "figures_digest": model.digest,
-            "figures": model.figures,
+            "figures": dict(sorted(model.figures.items())),
             "feed": {"unit": feed_lines[0], "events": feed_lines[1]},
             "documents": [str(path) for path in documents],
         }

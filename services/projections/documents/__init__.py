@@ -4,11 +4,14 @@ from services.projections.documents.blocks import Document, Provenance
 from services.projections.documents.briefing import briefing
 from services.projections.documents.briefing_figures import Answers, Briefing, brief
 from services.projections.documents.circular import Circular, circular
+from services.projections.documents.contact_tables import printed, published
 from services.projections.documents.discharge_slip import discharge_slip
+from services.projections.documents.figure_names import figure_label
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
 from services.projections.documents.situation_report import Recorded, situation_report
 from services.projections.documents.standing import Contradictory
+from services.projections.documents.suppression import Earlier
 from services.projections.documents.transfer_letter import transfer_letter
 from services.projections.documents.write import write
 
@@ -18,14 +21,18 @@ __all__ = [
     "Circular",
     "Contradictory",
     "Document",
+    "Earlier",
     "Provenance",
     "Recorded",
     "brief",
     "briefing",
     "circular",
     "discharge_slip",
+    "figure_label",
     "notice_document",
     "on_paper",
+    "printed",
+    "published",
     "registration_document",
     "situation_report",
     "transfer_letter",

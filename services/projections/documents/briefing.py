@@ -1,46 +1,51 @@
 """青少年维权工作简报: the joint-meeting briefing, the words around its figures. Pure. domain.md §6.2."""
 
-from datetime import date
+from collections.abc import Sequence
 
-from services.projections.documents.blocks import (
-    Bars,
-    Block,
-    Document,
-    Heading,
-    Intervals,
-    Paragraph,
-    Provenance,
-    Table,
-)
-from services.projections.documents.briefing_figures import CLAIMED_SHARE, Briefing, Row, day_of
-from services.projections.documents.figures import percent, wilson, with_interval
+from services.projections.documents.blocks import Bars, Block, Document, Heading, Paragraph, Provenance, Tiles, Trend
+from services.projections.documents.briefing_annexes import annexes
+from services.projections.documents.briefing_figures import Briefing
+from services.projections.documents.briefing_work import callbacks, consider, referrals, resolved, supervision
+from services.projections.documents.contact_tables import parts
+from services.projections.documents.county_map import tiles
+from services.projections.documents.dates import said, said_period
+from services.projections.documents.figures import compared, percent, with_interval
+from services.projections.documents.reconciliation import reconciliation
+from services.projections.documents.suppression import FEW, HIDDEN
 from services.projections.documents.wording import either, label, text
 
+TOPICS = 5
+# The figures on cases that stand in the text; the others are about few people.
+CASES = (
+    *("cases.called_back", "cases.solved", "cases.satisfied"),
+    *("cases.coordinations", "cases.instructions", "cases.monthly_yuan"),
+)
 
-def briefing(model: Briefing, provenance: Provenance, lang: str, number: int = 1) -> Document:
-    """The briefing as a document. `number` is its issue number of the year."""
-    last = _date(model.end, lang)
-    # Within one year the year is said once.
-    short = last.partition("年")[2] if lang != "en" and model.start.year == model.end.year else last
-    days = {"start": _date(model.start, lang), "end": short}
+
+def briefing(model: Briefing, provenance: Provenance, lang: str, issue: tuple[int, int] | None = None) -> Document:
+    """The briefing as a document. `issue`: its number in the year and in all, once it was issued."""
+    number = text("briefing.number", lang, n=issue[0], total=issue[1]) if issue else text("briefing.draft", lang)
     blocks: list[Block] = [
         *_overview(model, lang),
-        *_referrals(model, lang),
-        *_supervision(model, lang),
-        *_callbacks(model, lang),
+        *referrals(model, lang),
+        *supervision(model, lang),
+        *callbacks(model, lang),
         *_topics(model, lang),
-        *_the_rest(model, lang),
-        *_annexes(model, lang),
+        *_cases(model, lang),
+        *resolved(model, lang),
+        *consider(model, lang),
+        *_corrections(model, lang),
+        *annexes(model, lang),
     ]
     return Document(
         kind="briefing",
         lang=lang,
         masthead=text("masthead.briefing", lang),
-        number=text("briefing.number", lang, n=number),
+        number=number,
         issuer=text("issuer", lang),
-        dated=_date(model.end, lang),
+        dated=said(model.end, lang),
         secrecy=text("secrecy", lang),
-        title=text("briefing.title", lang, **days),
+        title=text("briefing.title", lang, period=said_period(model.start, model.end, lang)),
         blocks=tuple(blocks),
         provenance=provenance,
         foot=(
@@ -48,340 +53,235 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, number: int = 1
             either(lang, "送：联席会议各成员单位。", "Copies: the member units of the joint meeting."),
             either(lang, "发：各县（市）热线台。", "Distribution: the county desks."),
         ),
-        model={"start": model.start, "end": model.end, "figures": model.figures, "reconciled": model.reconciled},
+        model={
+            "start": model.start,
+            "end": model.end,
+            "figures": printed_figures(model),
+            "reconciled": model.reconciled,
+        },
     )
 
 
-def _date(day: date, lang: str) -> str:
-    return day.isoformat() if lang == "en" else f"{day.year}年{day.month}月{day.day}日"
+def printed_figures(model: Briefing) -> dict[str, int | str]:
+    """The figures that the document prints, as it prints them: whoever reads the .json learns no more than who reads the page."""
+    told = {
+        name: value
+        for name, value in model.figures.items()
+        if name.split(".")[0] in ("referrals", "units", "notices") or name in CASES
+    }
+    contacts = {name: int(shown) if shown.isdigit() else shown for name, shown in model.printed.items()}
+    return {"contacts": int(model.total) if model.total.isdigit() else model.total} | contacts | told
 
 
 def _overview(model: Briefing, lang: str) -> list[Block]:
-    figures, n = model.figures, model.figures["contacts"]
-    groups = figures["dispositions"]
+    n = model.figures.get("contacts", 0)
+    heading = Heading(text("1", lang))
     if n == 0:
-        return [
-            Heading(text("1", lang)),
-            Paragraph(either(lang, "本期无来电登记。", "No contact was registered in this period.")),
-        ]
-    parts = [
-        either(
+        nothing = either(lang, "本期无来电登记。", "No contact was registered in this period.")
+        return [heading, Paragraph(nothing)]
+    if not model.total.isdigit():
+        few = either(
             lang,
-            f"{text(f'group.{group}', lang)}{count}件，占{with_interval(count, n)}",
-            f"{count} {text(f'group.{group}', lang)} ({_english_rate(count, n)})",
+            f"本期登记来电来访{model.total}件，件数过少，为保护当事人不作分类统计。",
+            f"{model.total} contacts were registered: too few to be broken down without pointing at somebody.",
         )
-        for group, count in groups.items()
+        return [heading, Paragraph(few)]
+    return [
+        heading,
+        Paragraph(_dispositions(model, n, lang)),
+        Paragraph(_comparison(model, n, lang)),
+        Paragraph(
+            either(
+                lang,
+                f"其中触发强制报告筛查{model.printed['contacts.mandatory']}件，重复来电{model.printed['contacts.repeated']}件。",
+                f"The mandatory-report screen applied to {model.printed['contacts.mandatory']}; "
+                f"{model.printed['contacts.repeated']} callers had called before.",
+            )
+        ),
+        *_disposition_bars(model, n, lang),
+        *_trend(model, lang),
+        *_map(model, lang),
+        *(reconciliation(n, model.dispositions, lang) if _whole(model) else ()),
     ]
-    blocks: list[Block] = [
-        Heading(text("1", lang)),
-        Paragraph(
-            either(
-                lang,
-                f"本期共登记来电来访{n}件。按主要处置方式划分：{'；'.join(parts)}。各类相加为{sum(groups.values())}件，"
-                f"与登记总数{'一致' if model.reconciled else '不一致'}。",
-                f"{n} contacts were registered. By primary disposition: {'; '.join(parts)}. "
-                f"They add up to {sum(groups.values())}, {'as' if model.reconciled else 'unlike'} the register.",
-            )
-        ),
-        Paragraph(
-            either(
-                lang,
-                f"其中触发强制报告筛查{figures['mandatory_reports']}件，重复来电{figures['repeat_callers']}件。",
-                f"The mandatory-report screen applied to {figures['mandatory_reports']}; {figures['repeat_callers']} callers had called before.",
-            )
-        ),
+
+
+def _whole(model: Briefing) -> bool:
+    """Whether every disposition prints its number."""
+    return all(model.printed[f"contacts.disposition.{group}"].isdigit() for group in model.dispositions)
+
+
+def _dispositions(model: Briefing, n: int, lang: str) -> str:
+    said_parts = []
+    for group, count in model.dispositions.items():
+        shown, name = model.printed[f"contacts.disposition.{group}"], text(f"group.{group}", lang)
+        hidden = not shown.isdigit()
+        zh = f"{name}{shown}件" + ("" if hidden else f"，占{with_interval(count, n)}")
+        en = f"{shown} {name}" + ("" if hidden else f" ({with_interval(count, n, 'en')})")
+        said_parts.append(either(lang, zh, en))
+    total = sum(model.dispositions.values())
+    if model.reconciled:
+        sum_zh, sum_en = f"各类相加为{total}件，与登记总数一致", f"They add up to {total}, as the register"
+    else:
+        sum_zh = f"各类相加为{total}件，与登记总数{n}件不一致，差额{abs(n - total)}件尚未归类"
+        sum_en = f"They add up to {total}, unlike the register's {n}: {abs(n - total)} have no disposition yet"
+    return either(
+        lang,
+        f"本期共登记来电来访{n}件。按主要处置方式划分：{'；'.join(said_parts)}。{sum_zh}。",
+        f"{n} contacts were registered. By primary disposition: {'; '.join(said_parts)}. {sum_en}.",
+    )
+
+
+def _comparison(model: Briefing, n: int, lang: str) -> str:
+    """环比 and 同比, each with both counts and the interval of the change: a change inside it may be chance."""
+    said_changes = []
+    for zh, en, figures in (
+        ("环比", "On the period before", model.answers.preceding),
+        ("同比", "On the same days a year before", model.answers.last_year),
+    ):
+        before = figures.get("contacts", 0)
+        change = compared(n, before)
+        if change is None:
+            said_changes.append(either(lang, f"{zh}：对照期件数不足，不作比较", f"{en}: too few to compare"))
+        else:
+            said_changes.append(either(lang, f"{zh}{change}（{before}件→{n}件）", f"{en}: {change} ({before} to {n})"))
+    return either(lang, "；", "; ").join(said_changes) + either(lang, "。", ".")
+
+
+def _disposition_bars(model: Briefing, n: int, lang: str) -> list[Block]:
+    if not _whole(model):
+        # A bar's length would tell what the number does not.
+        return []
+    return [
         Bars(
             either(lang, "处置构成（件）", "Dispositions"),
             tuple(
                 (text(f"group.{group}", lang), float(count), f"{count}（{percent(count, n)}）")
-                for group, count in groups.items()
+                for group, count in model.dispositions.items()
             ),
-        ),
-        Bars(
-            either(lang, "每周来电量（周一日期，件）", "Contacts a week (Monday)"),
-            tuple((week, float(count), str(count)) for week, count in model.weeks),
-        ),
+        )
     ]
-    return [*blocks, *_claim(model, lang)]
 
 
-def _english_rate(count: int, n: int) -> str:
-    low, high = wilson(count, n)
-    return f"{percent(count, n)} of {n}, 95 % CI {100 * low:.1f}–{100 * high:.1f} %"
-
-
-def _claim(model: Briefing, lang: str) -> list[Block]:
-    """The footnote on "over 80 %": what the counts allow, and what the claim would need."""
-    n, groups = model.figures["contacts"], model.figures["dispositions"]
-    answered = groups.get("answered", 0)
-    needed = int(n * CLAIMED_SHARE) + 1
-    others = sum(groups.values()) - answered
-    if answered >= needed or not answered:
+def _trend(model: Briefing, lang: str) -> list[Block]:
+    if not model.trend:
         return []
-    share, most = percent(answered, n), f"{needed}+{others}={needed + others}"
-    return [
-        Paragraph(
-            either(
-                lang,
-                f"注：既往材料称电话解答“占{CLAIMED_SHARE:.0%}以上”。按逐件登记，电话解答为{answered}/{n}，即{share}；若超过{CLAIMED_SHARE:.0%}，"
-                f"至少须有{needed}件，与其余{others}件合计{most}件，多于登记的{n}件。以本期逐件统计为准。",
-                f'Note: the earlier report says "over {CLAIMED_SHARE:.0%}" were answered on the phone. Counted contact by contact it is '
-                f"{answered} of {n}, {share}; more than {CLAIMED_SHARE:.0%} would take at least {needed}, and {most} exceeds the {n} registered.",
-            ),
-            indent=True,
-        )
-    ]
-
-
-def _referrals(model: Briefing, lang: str) -> list[Block]:
-    r = model.figures["referrals"]
-    blocks: list[Block] = [Heading(text("2", lang))]
-    if not r["issued"]:
-        return [*blocks, Paragraph(either(lang, "本期无转办。", "Nothing was referred in this period."))]
-    blocks.append(
-        Paragraph(
-            either(
-                lang,
-                f"本期签发转办单{r['issued']}件（含退单后改派），已签收{r['signed']}件，其中按时签收{with_interval(r['signed_in_time'], r['signed'])}；"
-                f"已反馈{r['reported']}件，其中按时办结{with_interval(r['reported_in_time'], r['reported'])}；退单{r['returned']}件，退回重办{r['sent_back']}件。",
-                f"{r['issued']} referrals were issued (reassignments included), {r['signed']} signed for, {r['signed_in_time']} of them in time; "
-                f"{r['reported']} reported, {_english_rate(r['reported_in_time'], r['reported'])} in time; {r['returned']} returned, {r['sent_back']} sent back.",
-            )
-        )
+    monthly = len(model.trend[0][0]) == len("2026-01")
+    title = (
+        either(lang, "每月来电来访量（件）", "Contacts a month")
+        if monthly
+        else either(lang, "每周来电来访量（周一日期，件）", "Contacts a week (Monday)")
     )
-    judged = [row for row in model.scorecard if row["judged"]]
-    if judged:
-        blocks.append(
-            Intervals(
-                either(
-                    lang,
-                    "各单位按时办结率与95%置信区间（样本小，不排名）",
-                    "Reported in time, with 95 % intervals (small n, no ranking)",
-                ),
-                tuple(
-                    (
-                        _unit(row, lang),
-                        float(row["on_time_rate"]),
-                        float(row["on_time_low"]),
-                        float(row["on_time_high"]),
-                        f"{row['reported_in_time']}/{row['judged']}",
-                    )
-                    for row in judged
-                ),
-            )
-        )
-    if model.overdue:
-        blocks.append(
-            Table(
-                title=either(lang, "超期未办结清单", "Overdue"),
-                columns=(
-                    either(lang, "转办单号", "No."),
-                    either(lang, "承办单位", "Unit"),
-                    either(lang, "事项", "Matter"),
-                    either(lang, "应办结日期", "Due"),
-                    either(lang, "已超工作日", "Working days over"),
-                ),
-                rows=tuple(
-                    (
-                        str(row["referral_no"]),
-                        _unit_name(model, row["unit"], lang),
-                        _matter(row, lang),
-                        _short(row["due"]),
-                        str(row["working_days_over"]),
-                    )
-                    for row in model.overdue
-                ),
-                widths=(24, 24, 26, 15, 11),
-                note=either(lang, "已超工作日算至本期末。", "Working days over: up to the end of the period."),
-            )
-        )
-    return blocks
-
-
-def _unit(row: Row, lang: str) -> str:
-    return str(row["unit_en" if lang == "en" else "unit_zh"])
-
-
-def _unit_name(model: Briefing, code: str, lang: str) -> str:
-    return next((_unit(row, lang) for row in model.scorecard if row["unit"] == code), code)
-
-
-def _matter(row: Row, lang: str) -> str:
-    return str(row["matter_en" if lang == "en" else "matter_zh"])
-
-
-def _short(moment: object) -> str:
-    return day_of(moment).isoformat() if moment else "—"
-
-
-def _supervision(model: Briefing, lang: str) -> list[Block]:
-    n = model.figures["notices"]
-    blocks: list[Block] = [Heading(text("3", lang))]
-    if not model.supervised:
-        return [*blocks, Paragraph(either(lang, "本期无催办、督办。", "No notice was issued in this period."))]
-    levels = "、".join(f"{label('level', level, lang)}{count}件" for level, count in sorted(n["levels"].items()))
-    levels_en = ", ".join(f"{count} × {label('level', level, lang)}" for level, count in sorted(n["levels"].items()))
     return [
-        *blocks,
-        Paragraph(
-            either(
-                lang,
-                f"本期发出文书{n['issued']}件（{levels}），已销号{n['discharged']}件，未销号{n['open']}件。",
-                f"{n['issued']} notices ({levels_en}), {n['discharged']} discharged, {n['open']} open.",
-            )
-        ),
-        Table(
-            title=either(lang, "督办销号表", "Notices"),
-            columns=(
-                either(lang, "文号", "No."),
-                either(lang, "级别", "Level"),
-                either(lang, "单位", "Unit"),
-                either(lang, "原转办单", "Referral"),
-                either(lang, "超期", "Days over"),
-                either(lang, "状态", "Status"),
-            ),
-            rows=tuple(
-                (
-                    str(row["doc_no"] or "—"),
-                    label("level", row["level"], lang),
-                    _unit_name(model, row["unit"], lang),
-                    str(row["referral_no"]),
-                    str(row["working_days_over"]),
-                    label("notice_status", row["status"], lang),
-                )
-                for row in model.supervised
-            ),
-            widths=(21, 12, 25, 21, 8, 13),
-        ),
+        Trend(
+            title=title,
+            points=tuple((point if monthly else point[5:], float(count)) for point, count in model.trend),
+            band=model.band,
+            band_title=either(lang, "上年同期三期均值的95%波动范围", "95 % range around last year's mean of three")
+            if model.band
+            else "",
+        )
     ]
 
 
-def _callbacks(model: Briefing, lang: str) -> list[Block]:
-    c = model.figures["cases"]
-    if not c["called_back"]:
-        return [Heading(text("4", lang)), Paragraph(either(lang, "本期无回访。", "No callback in this period."))]
-    n = c["called_back"]
-    return [
-        Heading(text("4", lang)),
-        Paragraph(
-            either(
-                lang,
-                f"已回访{n}件，诉求解决率{with_interval(c['solved'], n)}，满意率{with_interval(c['satisfied'], n)}。",
-                f"{n} callers were called back: solved {_english_rate(c['solved'], n)}; satisfied {_english_rate(c['satisfied'], n)}.",
-            )
-        ),
-    ]
+def _map(model: Briefing, lang: str) -> list[Block]:
+    shown = {
+        name.rpartition(".")[2]: cell for name, cell in model.printed.items() if name.startswith("contacts.region.")
+    }
+    placed = tiles(shown, lang)
+    return (
+        [Tiles(either(lang, "各县（市、区）来电来访（件）", "Contacts by county and district"), placed)]
+        if placed
+        else []
+    )
 
 
 def _topics(model: Briefing, lang: str) -> list[Block]:
-    n = model.figures["contacts"]
-    top = list(model.figures["categories"].items())[:5]
+    heading, n = Heading(text("5", lang)), model.figures.get("contacts", 0)
+    top = [
+        (code, count)
+        for code, count in parts(model.figures, "contacts.category").items()
+        if model.printed.get(f"contacts.category.{code}", HIDDEN) not in (FEW, HIDDEN)
+    ][:TOPICS]
     if not top:
-        return [Heading(text("5", lang)), Paragraph(either(lang, "无。", "None."))]
-    words = "；".join(f"{label('category', code, lang)}{count}件（{percent(count, n)}）" for code, count in top)
-    words_en = "; ".join(f"{label('category', code, lang)} {count} ({percent(count, n)})" for code, count in top)
+        return [heading, Paragraph(either(lang, "本期各类件数过少，不列热点。", "Too few of any kind to name topics."))]
+    named = either(lang, "；", "; ").join(
+        either(
+            lang,
+            f"{label('category', code, lang)}{count}件（{percent(count, n)}）",
+            f"{label('category', code, lang)} {count} ({percent(count, n)})",
+        )
+        for code, count in top
+    )
+    first = either(lang, f"来电较多的问题类别依次为：{named}。", f"Most frequent: {named}.")
+    return [heading, Paragraph(first), Paragraph(_warning(model, lang))]
+
+
+def _warning(model: Briefing, lang: str) -> str:
+    """Method, expectation and error rate, whether or not something is raised (domain.md §4.5)."""
+    if not model.signals:
+        return either(
+            lang,
+            "对照期或本期各类件数不足5件，不作增长检验，不据此发布预警。",
+            "No category has 5 contacts in both periods: growth is not tested, and no warning rests on it.",
+        )
+    raised = [each for each in model.signals if each.raised]
+    count = len(model.signals)
+    method = either(
+        lang,
+        f"方法：对两期均满5件的{count}类，以上期为对照作精确条件二项检验（单侧），按BH法控制错误发现率5%；若实际均无增长，"
+        f"每期预计误报不超过0.05次。",
+        f"Method: the {count} categories with 5 contacts in both periods, against the period before, by the exact conditional "
+        f"binomial test (one-sided), false discovery rate 5 % (Benjamini-Hochberg); where nothing grew, at most 0.05 false alarms are expected.",
+    )
+    if not raised:
+        return either(lang, f"无一类的增长超出随机波动。{method}", f"No category grew by more than chance. {method}")
+    named = either(lang, "；", "; ").join(
+        either(
+            lang,
+            f"{label('category', each.code, lang)}{each.observed}件，期望{each.expected:.1f}件，p={each.p:.4f}",
+            f"{label('category', each.code, lang)}: {each.observed}, expected {each.expected:.1f}, p = {each.p:.4f}",
+        )
+        for each in raised
+    )
+    return either(
+        lang,
+        f"增长超出随机波动、提请研判的有：{named}。{method}",
+        f"Grown by more than chance, to be looked into: {named}. {method}",
+    )
+
+
+def _cases(model: Briefing, lang: str) -> list[Block]:
+    yuan = model.figures.get("cases.monthly_yuan", 0)
     return [
-        Heading(text("5", lang)),
+        Heading(text("6", lang)),
         Paragraph(
             either(
                 lang,
-                f"来电较多的问题类别依次为：{words}。本期件数少，类别间差异多在随机波动之内，不据此发布预警。",
-                f"Most frequent: {words_en}. Numbers are small; differences between categories lie mostly within chance, so no warning is raised on them.",
+                f"本期直接协调个案落实每月生活救助合计{yuan}元。个案情况只在限定范围内口头通报，本件不载可识别信息。",
+                f"Cases coordinated directly led to {yuan} yuan of monthly aid. Cases are reported orally to a closed circle; "
+                f"nothing here identifies anyone.",
             )
         ),
     ]
 
 
-def _the_rest(model: Briefing, lang: str) -> list[Block]:
-    c = model.figures["cases"]
-    stuck = len(model.overdue) + model.figures["notices"]["open"]
-    note = either(
-        lang,
-        f"本期直接协调个案落实每月生活救助合计{c['monthly_yuan']}元。个案情况只在限定范围内口头通报，本件不载可识别信息。",
-        f"Cases coordinated directly led to {c['monthly_yuan']} yuan of monthly aid. Cases are reported orally to a closed circle; nothing here identifies anyone.",
-    )
-    ask = either(
-        lang,
-        f"超期未办结{len(model.overdue)}件、未销号督办{model.figures['notices']['open']}件，提请会议研究办理措施和责任分工。",
-        f"{len(model.overdue)} overdue referrals and {model.figures['notices']['open']} open notices: measures and responsibilities.",
-    )
-    return [
-        Heading(text("6", lang)),
-        Paragraph(note),
-        Heading(text("7", lang)),
-        Paragraph(
-            either(lang, "本系统启用后首期，尚无上次议定事项。", "First issue: there are no earlier resolutions.")
-        ),
-        Heading(text("8", lang)),
-        Paragraph(ask if stuck else either(lang, "无。", "None.")),
-    ]
-
-
-def _annexes(model: Briefing, lang: str) -> list[Block]:
-    figures, n = model.figures, model.figures["contacts"]
-    if not n:
-        return []
-    count = either(lang, "件数", "Contacts")
-    share = either(lang, "占比", "Share")
-
-    def listing(title: str, list_name: str, key: str) -> Table:
-        rows = tuple(
-            (label(list_name, code, lang), str(value), percent(value, n)) for code, value in figures[key].items()
-        )
-        return Table(
-            title=title, columns=(title.split("：")[-1].split(": ")[-1], count, share), rows=rows, widths=(60, 20, 20)
-        )
-
-    bands = tuple(label("age_band", band, lang) for band in model.cross_columns)
-    return [
-        Heading(text("annex", lang)),
-        listing(either(lang, "附表1：问题类别", "Annex 1: Category"), "category", "categories"),
-        listing(either(lang, "附表2：渠道", "Annex 2: Channel"), "channel", "channels"),
-        Table(
-            title=either(
-                lang, "附表3：区域与年龄段（小数已作保护）", "Annex 3: Region by age band (small cells protected)"
-            ),
-            columns=(either(lang, "区域", "Region"), *bands),
-            rows=tuple((label("region", row[0], lang), *row[1:]) for row in model.cross),
-            note=either(
-                lang,
-                "1至4件以“<5”表示；“·”为防止推算而隐去的数。",
-                "1-4 print as <5; · hides a number that would give one away.",
-            ),
-        ),
-        Table(
-            title=either(lang, "附表4：各单位办理情况", "Annex 4: Units"),
-            columns=tuple(
-                either(lang, zh, en)
-                for zh, en in (
-                    ("单位", "Unit"),
-                    ("转办", "Issued"),
-                    ("签收", "Signed"),
-                    ("反馈", "Reported"),
-                    ("按时", "In time"),
-                    ("退单", "Returned"),
-                    ("催办", "Urged"),
-                    ("在途超期", "Overdue"),
+def _corrections(model: Briefing, lang: str) -> Sequence[Block]:
+    """更正栏: what an earlier edition said and what is known now."""
+    rows = model.answers.corrections
+    if not rows:
+        return ()
+    return (
+        Heading(text("corrections", lang)),
+        *(
+            Paragraph(
+                either(
+                    lang,
+                    f"第{row['number']}次更正：{row['figure']}原为{row['was']}，应为{row['now']}"
+                    f"（依据账本第{row['cause']}条；{label('briefing_correction', row['reason'], lang)}）。",
+                    f"Correction {row['number']}: {row['figure']} was {row['was']}, is {row['now']} "
+                    f"(position {row['cause']} of the ledger; {label('briefing_correction', row['reason'], lang)}).",
                 )
-            ),
-            rows=tuple(
-                (
-                    _unit(row, lang),
-                    *(
-                        str(row[name])
-                        for name in (
-                            "issued",
-                            "signed",
-                            "reported",
-                            "reported_in_time",
-                            "returned",
-                            "urged",
-                            "overdue_open",
-                        )
-                    ),
-                )
-                for row in model.scorecard
-            ),
-            widths=(37, 9, 9, 9, 9, 9, 9, 9),
+            )
+            for row in rows
         ),
-    ]
+    )

@@ -1,4 +1,4 @@
-"""The figures of a joint-meeting briefing, from the read models' rows. Pure. domain.md §6.2."""
+"""What a joint-meeting briefing says of a period, from its figures and the matters that are open. Pure. domain.md §6.2."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
@@ -6,114 +6,96 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.projections.documents.figures import counted, digest, suppressed
+from events.briefing import figures_digest
+from services.projections.documents.contact_tables import Figures, month_after, parts, printed, time_axis
+from services.projections.documents.figures import SMALL
+from services.projections.documents.signals import Signal, signals
+from services.projections.documents.suppression import Earlier, whole
 
 CHINA = timezone(timedelta(hours=8))
 Row = Mapping[str, Any]
 GROUPS = (
     *("answered", "referred", "coordinated", "informed", "not_accepted", "emergency", "merged", "non_substantive"),
 )
-# The old report's words, which its own counts contradict (domain.md §0.1): "80 % and more by explanation on the phone".
-CLAIMED_SHARE = 0.80
-# Units with fewer judged referrals are shown without a rank: 1 of 2 is not "50 %".
-RANKED_FROM = 5
+# Working days that an open referral is old: up to and including.
+AGES = (5, 10, 20, 40)
+Z95 = 1.959963984540054
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """The rows that a briefing is made of, as the queries gave them at one position."""
+    """What a briefing is made of, as the queries gave it at one position.
 
-    contacts: Sequence[Row]
-    cases: Sequence[Row]
-    referrals: Sequence[Row]
-    units: Sequence[Row]
-    notices: Sequence[Row]
+    preceding, last_year: the figures of as many days before, and of the same days a year before.
+    open_referrals: rows of referral_ledger that are not over; notices: rows of supervision_ledger of the period.
+    units: code -> Chinese and English name. corrections: rows of briefing_corrections of the briefing before.
+    published: earlier editions, from which nothing hidden here may be found by subtraction.
+    """
+
+    figures: Figures
+    preceding: Figures = {}
+    last_year: Figures = {}
+    open_referrals: Sequence[Row] = ()
+    notices: Sequence[Row] = ()
+    resolutions: Sequence[Row] = ()
+    corrections: Sequence[Row] = ()
+    units: Mapping[str, tuple[str, str]] = {}
     # The published working days up to the end of the period, for counting how long a matter is over.
     workdays: frozenset[date] = frozenset()
+    published: Sequence[Earlier] = ()
 
 
 class Briefing(Struct, frozen=True, kw_only=True):
-    """All figures of one period. `reconciled`: the dispositions add up to the contacts."""
+    """One period, ready to be put into words. `reconciled`: the dispositions add up to the contacts.
+
+    printed: every figure on contacts that the document prints, by name, as printed; small cells are hidden in it.
+    ages: (bound in working days or None for beyond, open referrals that old). band: last year's (low, high) for each
+    point of the trend; empty where last year has nothing to compare with.
+    """
 
     start: date
     end: date
-    figures: dict[str, Any]
+    figures: Figures
     digest: str
     reconciled: bool
+    total: str
+    printed: dict[str, str]
+    trend: tuple[tuple[str, int], ...]
+    band: tuple[tuple[float, float], ...]
+    signals: tuple[Signal, ...]
     overdue: tuple[dict[str, Any], ...]
-    supervised: tuple[dict[str, Any], ...]
-    scorecard: tuple[dict[str, Any], ...]
-    weeks: tuple[tuple[str, int], ...]
-    cross: tuple[tuple[str, ...], ...]
-    cross_columns: tuple[str, ...]
+    ages: tuple[tuple[int | None, int], ...]
+    answers: Answers
+
+    @property
+    def dispositions(self) -> dict[str, int]:
+        """Group -> contacts; only groups that occur."""
+        found = parts(self.figures, "contacts.disposition")
+        return {group: found[group] for group in (*GROUPS, *sorted(found.keys() - set(GROUPS))) if found.get(group)}
 
 
 def brief(start: date, end: date, answers: Answers) -> Briefing:
-    """Compute every figure of the period from `start` to `end`, both days included, China time."""
-    contacts = [row for row in answers.contacts if start <= day_of(row["started"]) <= end]
-    cases = [row for row in answers.cases if start <= day_of(row["opened"]) <= end]
-    referrals = [row for row in answers.referrals if start <= day_of(row["issued"]) <= end]
-    # A reminder is no document, and what is void supervises nobody.
-    notices = [
-        row
-        for row in answers.notices
-        if start <= day_of(row["drafted"]) <= end and row["level"] > 0 and row["status"] != "withdrawn"
-    ]
-    groups = counted(contacts, "disposition_group")
-    due = [row for row in referrals if row["status"] != "returned"]
-    reported = [row for row in due if row["reported"]]
-    called = [row for row in cases if row["solved"] is not None]
-    figures: dict[str, Any] = {
-        "contacts": len(contacts),
-        "dispositions": {group: groups.get(group, 0) for group in GROUPS if groups.get(group)},
-        "channels": counted(contacts, "channel"),
-        "categories": counted(contacts, "category"),
-        "regions": counted(contacts, "region"),
-        "age_bands": counted(contacts, "age_band"),
-        "contact_types": counted(contacts, "contact_type"),
-        "mandatory_reports": sum(bool(row["mandatory"]) for row in contacts),
-        "repeat_callers": sum(row["repeat_of"] is not None for row in contacts),
-        "referrals": {
-            "issued": len(referrals),
-            "states": counted(referrals, "status"),
-            "signed": sum(row["signed"] is not None for row in referrals),
-            "signed_in_time": sum(row["signed"] is not None and not row["signed_late"] for row in referrals),
-            "reported": len(reported),
-            "reported_in_time": sum(not row["late"] for row in reported),
-            "returned": sum(row["status"] == "returned" for row in referrals),
-            "sent_back": sum(bool(row["times_sent_back"]) for row in referrals),
-            "results": counted([row for row in reported if row["result"]], "result"),
-        },
-        "notices": {
-            "issued": sum(row["doc_no"] is not None for row in notices),
-            "levels": counted(notices, "level"),
-            "open": sum(row["status"] != "discharged" for row in notices),
-            "discharged": sum(row["status"] == "discharged" for row in notices),
-        },
-        "cases": {
-            "states": counted(cases, "status"),
-            "called_back": len(called),
-            "solved": sum(bool(row["solved"]) for row in called),
-            "satisfied": sum(bool(row["satisfied"]) for row in called),
-            "monthly_yuan": sum(row["monthly_yuan"] or 0 for row in cases),
-        },
-    }
-    cross, columns = _cross(contacts)
+    """Everything that the briefing of the period says, both days included, China time."""
+    figures = answers.figures
+    total = figures.get("contacts", 0)
+    trend, band = _trend(figures, answers.last_year, start, end)
     return Briefing(
         start=start,
         end=end,
         figures=figures,
-        digest=digest(figures),
-        reconciled=sum(figures["dispositions"].values()) == len(contacts),
+        digest=figures_digest(figures),
+        reconciled=sum(parts(figures, "contacts.disposition").values()) == total,
+        total=whole(total),
+        printed=printed(figures, start, end, answers.published),
+        trend=trend,
+        band=band,
+        signals=signals(parts(figures, "contacts.category"), parts(answers.preceding, "contacts.category")),
         overdue=tuple(
             _overdue(row, answers.workdays, end)
-            for row in sorted(due, key=lambda row: str(row["due_report"] or row["due_sign"]))
+            for row in sorted(answers.open_referrals, key=lambda row: (str(_due(row)), str(row["referral_no"])))
             if _is_over(row)
         ),
-        supervised=tuple(dict(row) for row in sorted(notices, key=lambda row: (row["level"], str(row["drafted"])))),
-        scorecard=tuple(dict(row) for row in sorted(answers.units, key=lambda row: row["unit"]) if row["issued"]),
-        weeks=_weeks(contacts, start, end),
-        cross=cross,
-        cross_columns=columns,
+        ages=_ages(answers.open_referrals, answers.workdays, end),
+        answers=answers,
     )
 
 
@@ -121,43 +103,55 @@ def day_of(moment: object) -> date:
     return datetime.fromisoformat(str(moment)).astimezone(CHINA).date()
 
 
+def _due(row: Row) -> object:
+    return row["due_report"] or row["due_sign"]
+
+
 def _is_over(row: Row) -> bool:
-    return row["status"] in ("issued", "signed", "in_handling") and bool(
-        row["sign_overdue"] or row["overdue_working_days"]
+    return row["status"] in ("issued", "signed", "in_handling", "return_requested") and bool(
+        row["sign_overdue"] if row["status"] == "issued" else row["overdue_working_days"]
     )
 
 
 def _overdue(row: Row, workdays: frozenset[date], end: date) -> dict[str, Any]:
-    due = row["due_report"] or row["due_sign"]
+    due = _due(row)
     over = sum(day_of(due) < day <= end for day in workdays)
-    named = ("referral_no", "unit", "matter_zh", "matter_en", "status")
-    return {name: row[name] for name in named} | {"due": due, "working_days_over": over}
+    return {name: row[name] for name in ("referral_no", "unit", "status")} | {"due": due, "working_days_over": over}
 
 
-def _weeks(contacts: Sequence[Row], start: date, end: date) -> tuple[tuple[str, int], ...]:
-    first = start - timedelta(days=start.weekday())
-    counts: dict[date, int] = {}
-    monday = first
-    while monday <= end:
-        counts[monday] = 0
-        monday += timedelta(days=7)
-    for row in contacts:
-        day = day_of(row["started"])
-        counts[day - timedelta(days=day.weekday())] += 1
-    return tuple((monday.strftime("%m-%d"), count) for monday, count in counts.items())
+def _ages(rows: Sequence[Row], workdays: frozenset[date], end: date) -> tuple[tuple[int | None, int], ...]:
+    counts: dict[int | None, int] = dict.fromkeys((*AGES, None), 0)
+    for row in rows:
+        age = sum(day_of(row["issued"]) < day <= end for day in workdays)
+        counts[next((bound for bound in AGES if age <= bound), None)] += 1
+    return tuple(counts.items())
 
 
-def _cross(contacts: Sequence[Row]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Region × age band with small cells suppressed: what leaves the core team identifies nobody."""
-    regions = sorted({str(row["region"]) for row in contacts})
-    bands = [
-        band
-        for band in ("0-5", "6-13", "14-15", "16-17", "18plus", "unknown")
-        if any(row["age_band"] == band for row in contacts)
-    ]
-    table: dict[tuple[str, str], int] = {}
-    for row in contacts:
-        cell = (str(row["region"]), str(row["age_band"]))
-        table[cell] = table.get(cell, 0) + 1
-    shown = suppressed(table, regions, bands)
-    return tuple((region, *(shown[region, band] for band in bands)) for region in regions), tuple(bands)
+def _year_before(axis: str, point: str) -> str:
+    # 52 weeks: a Monday again.
+    return (
+        month_after(date.fromisoformat(f"{point}-01"), -12)
+        if axis == "month"
+        else str(date.fromisoformat(point) - timedelta(days=364))
+    )
+
+
+def _trend(
+    figures: Figures, last_year: Figures, start: date, end: date
+) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[float, float], ...]]:
+    """The counts in their order, or none while one of them is a small cell; last year's range around each."""
+    axis, points = time_axis(start, end)
+    counts = [figures.get(f"contacts.{axis}.{point}", 0) for point in points]
+    if len(points) < 2 or any(0 < count < SMALL for count in counts):
+        return (), ()
+    before = [last_year.get(f"contacts.{axis}.{_year_before(axis, point)}", 0) for point in points]
+    band: tuple[tuple[float, float], ...] = ()
+    if sum(before) and not any(0 < count < SMALL for count in before):
+        means = [_mean(before[max(at - 1, 0) : at + 2]) for at in range(len(before))]
+        # Counts vary by their square root when nothing changes (Poisson).
+        band = tuple((max(0.0, mean - Z95 * mean**0.5), mean + Z95 * mean**0.5) for mean in means)
+    return tuple(zip(points, counts, strict=True)), band
+
+
+def _mean(counts: Sequence[int]) -> float:
+    return sum(counts) / len(counts)

@@ -7,11 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from services.projections.documents.blocks import Block, Document, Heading, Paragraph, Provenance, Table
-from services.projections.documents.briefing_figures import RANKED_FROM
 from services.projections.documents.circular_tables import annex, overdue_table, unanswered_table
 from services.projections.documents.dates import BLANK_DAY, said, said_period
 from services.projections.documents.figures import percent
-from services.projections.documents.standing import UNITS_FROM, Standing, praised, share, standings
+from services.projections.documents.standing import RANKED_FROM, UNITS_FROM, Standing, praised, share, standings
 from services.projections.documents.wording import either, text
 
 Row = Mapping[str, Any]

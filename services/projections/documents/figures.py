@@ -2,8 +2,7 @@
 
 import hashlib
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -28,45 +27,29 @@ def percent(successes: int, n: int) -> str:
     return f"{100 * successes / n:.1f}%" if n else "—"
 
 
-def with_interval(successes: int, n: int) -> str:
-    """90/114, 78.9 % (95 % CI 70.6-85.4 %)."""
+def with_interval(successes: int, n: int, lang: str = "zh") -> str:
+    """78.9 % with 90/114 and the 95 % interval, 70.6-85.4 %."""
+    if n == 0:
+        return "—"
     low, high = wilson(successes, n)
-    return f"{percent(successes, n)}（{successes}/{n}，95%CI {100 * low:.1f}–{100 * high:.1f}%）" if n else "—"
+    ends = f"{100 * low:.1f}–{100 * high:.1f}"
+    if lang == "en":
+        return f"{percent(successes, n)} of {n}, 95 % CI {ends} %"
+    return f"{percent(successes, n)}（{successes}/{n}，95%CI {ends}%）"
 
 
-def counted(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
-    """How often each value stands in a column: most frequent first, then by value."""
-    counts = Counter(str(row[column]) for row in rows if row[column] is not None)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+def compared(now: int, before: int) -> str | None:
+    """+12.5 % (95 % CI -20.1 to +58.3 %): the change of a count with the interval of the ratio; None below 5 on a side.
+
+    The interval is that of two Poisson counts: exp(ln(now/before) ± 1.96 √(1/now + 1/before)).
+    """
+    if now < SMALL or before < SMALL:
+        return None
+    ratio, spread = now / before, Z95 * math.sqrt(1 / now + 1 / before)
+    low, high = ratio * math.exp(-spread), ratio * math.exp(spread)
+    return f"{100 * (ratio - 1):+.1f}%（95%CI {100 * (low - 1):+.1f}～{100 * (high - 1):+.1f}%）"
 
 
 def digest(figures: Mapping[str, Any]) -> str:
     """SHA-256 of the figures as deterministic JSON: equal figures, equal digest, on any machine."""
     return hashlib.sha256(msgspec.json.encode(figures, order="deterministic")).hexdigest()
-
-
-def suppressed(
-    table: Mapping[tuple[str, str], int], rows: Iterable[str], columns: Iterable[str]
-) -> dict[tuple[str, str], str]:
-    """A cross table's cells as printed: 1-4 as “<5”, and enough further cells hidden that no sum gives one away.
-
-    Complementary suppression: while a row or column has exactly one hidden cell and prints its total, the smallest
-    other non-zero cell of that line is hidden too (“·”).
-    """
-    row_names, column_names = list(rows), list(columns)
-    shown = {(r, c): str(table.get((r, c), 0)) for r in row_names for c in column_names}
-    hidden = {cell for cell in shown if 0 < table.get(cell, 0) < SMALL}
-    lines = [[(r, c) for c in column_names] for r in row_names] + [[(r, c) for r in row_names] for c in column_names]
-    changed = True
-    while changed:
-        changed = False
-        for line in lines:
-            if sum(cell in hidden for cell in line) != 1:
-                continue
-            others = sorted((table.get(cell, 0), cell) for cell in line if cell not in hidden and table.get(cell, 0))
-            if others:
-                hidden.add(others[0][1])
-                changed = True
-    for cell in hidden:
-        shown[cell] = f"<{SMALL}" if table.get(cell, 0) < SMALL else "·"
-    return shown

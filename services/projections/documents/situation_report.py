@@ -4,16 +4,17 @@ Every number comes from the ledger's events or the directory. What neither holds
 put in its place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
 
 from services.projections.documents.blocks import Block, Break, Document, Heading, Paragraph, Provenance, Table
 from services.projections.documents.dates import said, said_period
-from services.projections.documents.figures import suppressed
+from services.projections.documents.figures import SMALL
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.standing import share
+from services.projections.documents.suppression import FEW, whole
 from services.projections.documents.wording import either, label, text
 
 DISPOSITION, DESK, CATEGORY = "contacts.disposition.", "contacts.desk.", "contacts.category."
@@ -26,7 +27,8 @@ UNRECORDED = ("本系统暂无此项登记", "not recorded in this system")
 class Recorded(Struct, frozen=True, kw_only=True):
     """What a situation report is made of.
 
-    `figures`: of the question `figures`, and `outcomes.<code>`; absent is 0. `directory`: `units`, `desks`,
+    `total`: the contacts; `printed`: every figure on them as a document may print it (contact_tables.py). `figures`: on
+    cases, referrals and notices, and `outcomes.<code>`; absent is 0. `directory`: `units`, `desks`,
     `sectors` and, where a city registers them, `organs`, `three_roles`, `five_roles`, `pledges`, `posts`, `post_sectors`,
     `respondents`; absent is unrecorded. `sectors`: how many units each sector
     has; `desks`: the desks' names by code.
@@ -35,6 +37,8 @@ class Recorded(Struct, frozen=True, kw_only=True):
     start: date
     end: date
     dated: date
+    total: int
+    printed: Mapping[str, str]
     figures: Mapping[str, int]
     directory: Mapping[str, int]
     sectors: Mapping[str, int]
@@ -72,10 +76,15 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str) -> Docu
         model={
             "start": model.start,
             "end": model.end,
-            "figures": dict(sorted(model.figures.items())),
+            "figures": dict(sorted({"contacts": whole(model.total), **model.printed, **_told(model)}.items())),
             "directory": dict(sorted(model.directory.items())),
         },
     )
+
+
+def _told(model: Recorded) -> dict[str, int | str]:
+    """The figures that are not on contacts; an outcome of few is not told."""
+    return {name: FEW if name.startswith(OUTCOME) and 0 < n < SMALL else n for name, n in sorted(model.figures.items())}
 
 
 def _n(model: Recorded, name: str) -> int:
@@ -144,7 +153,7 @@ def _notices(model: Recorded, lang: str) -> str:
 
 def _hotline(model: Recorded, lang: str) -> list[Block]:
     heading = Heading(either(lang, "二、热线运行", "2. The hotline"))
-    n = _n(model, "contacts")
+    n, shown = model.total, whole(model.total)
     opened = either(
         lang,
         f"热线在全市设值班台{model.directory.get('desks', 0)}个（{'、'.join(model.desks.values())}）。",
@@ -152,55 +161,71 @@ def _hotline(model: Recorded, lang: str) -> list[Block]:
     )
     if not n:
         return [heading, Paragraph(opened + either(lang, "本期无来电登记。", " No contact was registered."))]
-    groups = _group(model, DISPOSITION)
-    order = [*(g for g in TOLD_FIRST if g in groups), *(g for g in groups if g not in TOLD_FIRST)]
-    parts = [
-        either(
+    if not shown.isdigit():
+        few = either(
             lang,
-            f"{_disposition(g, lang)}{groups[g]}件，占{share(groups[g], n, lang)}",
-            f"{_disposition(g, lang)} {groups[g]}, {share(groups[g], n, lang)}",
+            f"本期登记来电来访{shown}件，件数过少，不作分类统计。",
+            f" {shown} contacts were registered: too few to be broken down.",
         )
+        return [heading, Paragraph(opened + few)]
+    groups = _printed(model, DISPOSITION)
+    order = [*(g for g in TOLD_FIRST if g in groups), *(g for g in groups if g not in TOLD_FIRST)]
+    said_parts = [
+        either(lang, f"{_disposition(g, lang)}{groups[g]}件", f"{_disposition(g, lang)} {groups[g]}")
+        + (either(lang, "，占", ", ") + share(int(groups[g]), n, lang) if groups[g].isdigit() else "")
         for g in order
     ]
-    total = sum(groups.values())
+    counts = {g: int(cell) for g, cell in groups.items() if cell.isdigit()}
     return [
         heading,
         Paragraph(
             opened
             + either(
                 lang,
-                f"本期共登记来电来访{n}件。按主要处置方式：{'；'.join(parts)}。各类相加为{total}件，"
-                f"与登记总数{'一致' if total == n else '不一致，差额待核'}。",
-                f" {n} contacts were registered. By primary disposition: {'; '.join(parts)}. They add up to {total}, "
-                f"{'as' if total == n else 'unlike'} the register.",
+                f"本期共登记来电来访{n}件。按主要处置方式：{'；'.join(said_parts)}。",
+                f" {n} contacts were registered. By primary disposition: {'; '.join(said_parts)}.",
             )
+            + (_added_up(n, sum(counts.values()), lang) if len(counts) == len(groups) else "")
         ),
-        *reconciliation(n, groups, lang),
+        *(reconciliation(n, counts, lang) if len(counts) == len(groups) else ()),
         Table(
             title=either(lang, "各值班台登记件数", "Contacts by desk"),
             columns=(either(lang, "值班台", "Desk"), either(lang, "件数", "Contacts")),
-            rows=_protected(_group(model, DESK), lambda code: model.desks.get(code, code)),
+            rows=tuple((model.desks.get(code, code), cell) for code, cell in _printed(model, DESK).items()),
             widths=(70, 30),
             note=_protection(lang),
         ),
         Table(
             title=either(lang, "问题类别", "Categories"),
             columns=(either(lang, "类别", "Category"), either(lang, "件数", "Contacts")),
-            rows=_protected(_group(model, CATEGORY), lambda code: label("category", code, lang)),
+            rows=tuple((label("category", code, lang), cell) for code, cell in _printed(model, CATEGORY).items()),
             widths=(70, 30),
             note=_protection(lang),
         ),
     ]
 
 
+def _added_up(n: int, total: int, lang: str) -> str:
+    return either(
+        lang,
+        f"各类相加为{total}件，与登记总数{'一致' if total == n else '不一致，差额待核'}。",
+        f" They add up to {total}, {'as' if total == n else 'unlike'} the register.",
+    )
+
+
+def _printed(model: Recorded, prefix: str) -> dict[str, str]:
+    """The printed cells under a prefix: the largest first, the hidden ones last and by code, for a place tells a size."""
+    found = {name.removeprefix(prefix): cell for name, cell in model.printed.items() if name.startswith(prefix)}
+    return dict(sorted(found.items(), key=lambda item: (-int(item[1]) if item[1].isdigit() else 0, item[0])))
+
+
 def _disposition(group: str, lang: str) -> str:
     return either(lang, "未载明处置方式", "no disposition") if group == "none" else text(f"group.{group}", lang)
 
 
-def _protected(counts: Mapping[str, int], named: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
-    """Counts as they may leave the core team: 1 to 4 as <5, and one more hidden where the sum would give one away."""
-    shown = suppressed({(code, ""): n for code, n in counts.items()}, counts, ("",))
-    return tuple((named(code), shown[code, ""]) for code in counts)
+def _few(n: int) -> str:
+    """A count without a total beside it."""
+    return FEW if 0 < n < SMALL else str(n)
 
 
 def _protection(lang: str) -> str:
@@ -232,7 +257,7 @@ def _network(model: Recorded, lang: str) -> list[Block]:
 def _handling(model: Recorded, lang: str) -> list[Block]:
     called, yuan = _n(model, "cases.called_back"), _n(model, "cases.monthly_yuan")
     judged, signed = _n(model, "referrals.judged"), _n(model, "referrals.signed")
-    outcomes = _protected(_group(model, OUTCOME), lambda code: label("outcome", code, lang))
+    outcomes = [(label("outcome", code, lang), _few(n)) for code, n in _group(model, OUTCOME).items()]
     said_outcomes = [f"{name}{n}{either(lang, '件', '')}" for name, n in outcomes]
     said_outcomes_en = [f"{name}: {n}" for name, n in outcomes]
     none = either(lang, *UNRECORDED)
@@ -269,7 +294,8 @@ def _register(model: Recorded, lang: str) -> list[Block]:
     events, names = either(lang, "账本事件", "events"), either(lang, "名录", "directory")
 
     def from_events(zh: str, en: str, figure: str) -> tuple[str, str, str]:
-        return either(lang, zh, en), str(_n(model, figure)), events
+        shown = whole(model.total) if figure == "contacts" else model.printed.get(figure, str(_n(model, figure)))
+        return either(lang, zh, en), shown, events
 
     def from_directory(zh: str, en: str, name: str) -> tuple[str, str, str]:
         n = model.directory.get(name)

@@ -11,12 +11,14 @@ from typing import Any
 from msgspec import Struct
 
 from services.deadlines import Policy, policies
-from services.projections.documents.briefing_figures import CHINA, RANKED_FROM, day_of
+from services.projections.documents.briefing_figures import CHINA, day_of
 from services.projections.documents.figures import percent, wilson, with_interval
 from services.projections.documents.places import matter_of
 from services.projections.documents.wording import either
 
 Row = Mapping[str, Any]
+# A unit with fewer judged referrals has no rank: 1 of 2 is not "50 %".
+RANKED_FROM = 5
 # Two ranked units are a comparison of two, not a ranking.
 UNITS_FROM = 3
 UNIT = "units."

@@ -6,19 +6,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "masthead.briefing": ("青少年维权工作简报", "Youth Rights Briefing"),
     "issuer": ("青少年维权工作联席会议办公室", "Office of the Joint Meeting on Youth Rights"),
     "secrecy": ("内部资料  注意保存", "Internal: keep safe"),
-    "briefing.number": ("第{n}期", "No. {n}"),
-    "briefing.title": (
-        "{start}至{end}青少年维权热线工作情况",
-        "Work of the youth rights hotline, {start} to {end}",
-    ),
+    "briefing.number": ("第{n}期（总第{total}期）", "No. {n} (No. {total} in all)"),
+    "briefing.draft": ("（未编号）", "(not numbered)"),
+    "briefing.title": ("{period}青少年维权热线工作情况", "Work of the youth rights hotline, {period}"),
     "1": ("一、基本情况", "1. Overview"),
     "2": ("二、转办办理情况", "2. Referrals"),
     "3": ("三、督办情况", "3. Supervision"),
     "4": ("四、回访与满意", "4. Callbacks"),
-    "5": ("五、热点", "5. Topics"),
+    "5": ("五、热点与预警", "5. Topics and warnings"),
     "6": ("六、重点个案", "6. Cases of note"),
     "7": ("七、上次议定事项落实", "7. Resolutions of the last meeting"),
     "8": ("八、提请会议研究事项", "8. For the meeting to consider"),
+    "corrections": ("更正", "Corrections"),
     "annex": ("附表", "Annexes"),
     "group.answered": ("电话解答（含心理疏导）", "answered on the phone"),
     "group.referred": ("移送转办", "referred"),
@@ -28,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "group.informed": ("告知其他途径", "told of another route"),
     "group.merged": ("并入在办", "merged"),
     "group.non_substantive": ("非实质", "non-substantive"),
+    "group.none": ("未载明处置方式", "no disposition"),
 }
 
 

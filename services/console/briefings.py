@@ -1,0 +1,174 @@
+"""`briefing`: the joint-meeting briefing of a period, or of one on record, as it stands at a position."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from services.bus.client import Client, Reply
+from services.console.as_of import AsOf, as_of_options
+from services.console.output import USAGE
+from services.console.papers import OUT, QueryRefused, all_rows, provenance, show, workdays
+from services.console.periods import PERIOD, Period, read_period
+from services.console.session import Session, pass_session, settings
+from services.directory import directory
+from services.projections.documents import Answers, Briefing, Earlier, brief, published, write
+from services.projections.documents import briefing as draw
+
+
+class OnRecord(Struct, frozen=True):
+    """A briefing that was generated: what of its row of briefing_ledger a document needs."""
+
+    id: str
+    period: Period
+    seq: int
+    issue: tuple[int, int] | None = None
+
+
+class NoSuchBriefing(Exception):
+    """Nothing on record has that id or number."""
+
+
+async def on_record(client: Client, named: str) -> OnRecord:
+    """The briefing of an id, or of an issue number as 2026-3. Raises NoSuchBriefing, QueryRefused."""
+    found, _ = await all_rows(client, "briefing_ledger", None)
+    for row in found:
+        numbered = f"{str(row['issued'])[:4]}-{row['issue_no']}" if row["issue_no"] else None
+        if named in (row["briefing"], numbered):
+            return _recorded(row)
+    raise NoSuchBriefing
+
+
+def _recorded(row: dict[str, Any]) -> OnRecord:
+    period = Period(date.fromisoformat(row["start"]), date.fromisoformat(row["end"]))
+    issue = (int(row["issue_no"]), int(row["total_no"])) if row["issue_no"] else None
+    return OnRecord(row["briefing"], period, int(row["position"]), issue)
+
+
+async def figures_at(client: Client, period: Period, seq: int | None) -> tuple[dict[str, int], dict[str, Any]]:
+    """Every figure of a period at a position, and that position. Raises QueryRefused."""
+    found, position = await all_rows(client, "figures", seq, **period.params)
+    return {row["figure"]: row["value"] for row in found}, position
+
+
+async def position_of(client: Client, as_of: AsOf) -> int:
+    """The position that `--as-of-…` names; the newest when it names none. Raises QueryRefused."""
+    if as_of.seq is not None:
+        return as_of.seq
+    reply = await client.query("hotline_daily", {"limit": 1}, as_of_time=as_of.moment)
+    if reply.refused:
+        raise QueryRefused(reply.refused)
+    return int(reply.body["position"]["seq"])
+
+
+async def read_answers(
+    client: Client, period: Period, seq: int, of: str | None = None
+) -> tuple[Answers, dict[str, Any]]:
+    """What a briefing of the period says at one position. `of`: the briefing on record that it is. Raises QueryRefused."""
+    figures, position = await figures_at(client, period, seq)
+    preceding, _ = await figures_at(client, period.preceding, seq)
+    last_year, _ = await figures_at(client, period.year_before, seq)
+    until = period.end.isoformat()
+    open_referrals, _ = await all_rows(client, "referral_ledger", seq, open="yes", until=until)
+    notices, _ = await all_rows(client, "supervision_ledger", seq, **period.params)
+    resolutions, _ = await all_rows(client, "resolutions", seq)
+    answers = Answers(
+        figures=figures,
+        preceding=preceding,
+        last_year=last_year,
+        open_referrals=open_referrals,
+        notices=notices,
+        resolutions=resolutions,
+        corrections=await _corrections(client, of) if of else (),
+        units={unit.code: (unit.zh, unit.en) for unit in directory().units},
+        workdays=await workdays(client, period.end),
+        published=await published_before(client, period, seq, of),
+    )
+    return answers, position
+
+
+async def _corrections(client: Client, of: str) -> list[dict[str, Any]]:
+    """As known now: an edition that is printed again carries what was corrected since."""
+    found, _ = await all_rows(client, "briefing_corrections", None, briefing=of)
+    return found
+
+
+async def published_before(client: Client, period: Period, seq: int, of: str | None = None) -> Sequence[Earlier]:
+    """The editions that had been issued by then over days that lie in this period, or this period in theirs.
+
+    Each was printed with those before it in mind, so they are gone through in the order of their issue.
+    """
+    found, _ = await all_rows(client, "briefing_ledger", seq)
+    issued = sorted(
+        (row for row in found if row["issue_no"] and row["briefing"] != of), key=lambda row: row["total_no"]
+    )
+    out: list[Earlier] = []
+    for row in issued:
+        each = _recorded(row)
+        if each.period.nests(period):
+            figures, _ = await figures_at(client, each.period, each.seq)
+            out.append(published(figures, each.period.start, each.period.end, out))
+    return out
+
+
+async def write_briefing(
+    client: Client,
+    period: Period,
+    seq: int,
+    folder: Path,
+    lang: str,
+    simulated: bool,
+    recorded: OnRecord | None = None,
+    pdf: bool = False,
+) -> tuple[Briefing, list[Path]]:
+    """Compute and write the briefing of a period at a position. Raises QueryRefused."""
+    answers, position = await read_answers(client, period, seq, recorded.id if recorded else None)
+    model = brief(period.start, period.end, answers)
+    document = draw(model, provenance(position, model.digest, simulated), lang, recorded.issue if recorded else None)
+    return model, write(document, folder, f"briefing-{period.start:%Y%m%d}-{period.end:%Y%m%d}", pdf)
+
+
+@click.command()
+@click.argument("briefing", metavar="[BRIEFING]", required=False)
+@PERIOD(required=False)
+@as_of_options
+@OUT
+@pass_session
+def briefing(session: Session, briefing: str | None, period: str | None, as_of: AsOf, out: Path) -> None:
+    """联席会议简报（docx、html、json）：一个期间的，或已生成的一期。 The briefing of a period, or one that is on record.
+
+    \b
+    lianxi briefing --period 2026-01-12..2026-06-30
+    lianxi briefing 2026-3
+    """
+    if (briefing is None) == (period is None):
+        raise click.UsageError("give either BRIEFING or --period")
+    if briefing is not None and as_of != AsOf():
+        raise click.UsageError("a briefing on record stands at its own position; --as-of-… goes with --period")
+    simulated = bool(settings(session.data).get("simulated"))
+    chosen = read_period(session, period) if period else None
+
+    async def work() -> tuple[Briefing, list[Path]]:
+        async with session.client() as client:
+            if chosen is not None:
+                seq = await position_of(client, as_of)
+                return await write_briefing(client, chosen, seq, out, session.lang, simulated)
+            recorded = await on_record(client, str(briefing))
+            return await write_briefing(client, recorded.period, recorded.seq, out, session.lang, simulated, recorded)
+
+    try:
+        model, paths = session.run(work)
+    except NoSuchBriefing:
+        session.fail(
+            USAGE,
+            "briefing.not_found",
+            "没有这一期简报，lianxi bulletin list 列出已生成的各期。",
+            "There is no such briefing; `lianxi bulletin list` shows those on record.",
+        )
+    except QueryRefused as refusal:
+        session.accepted(Reply(body={"refused": refusal.refused}))
+        raise
+    show(session, paths, {"figures_digest": model.digest, "figures": dict(model.figures)})
