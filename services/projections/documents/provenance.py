@@ -5,14 +5,14 @@ from services.projections.documents.wording import either
 
 
 def proof(document: Document) -> str:
-    """The line at the end of a document: position, hash, digest, code and the command that verifies it."""
+    """What stands at the end of a document, line by line: position, hash, digest, code and the command that verifies it."""
     origin = document.provenance
     return warning(document) + either(
         document.lang,
-        f"截至账本位置{origin.position}（{origin.as_of}）；末条哈希{origin.head_hash}；数据摘要{origin.figures_digest}；"
-        f"程序版本{origin.code}；校验命令：{origin.command}",
-        f"As of position {origin.position} ({origin.as_of}); head hash {origin.head_hash}; figures digest "
-        f"{origin.figures_digest}; code {origin.code}; verify with: {origin.command}",
+        f"截至账本位置{origin.position}（{origin.as_of}）；\n末条哈希{origin.head_hash}；\n"
+        f"数据摘要{origin.figures_digest}；\n程序版本{origin.code}；校验命令：{origin.command}",
+        f"As of position {origin.position} ({origin.as_of});\nhead hash {origin.head_hash};\n"
+        f"figures digest {origin.figures_digest};\ncode {origin.code}; verify with: {origin.command}",
     )
 
 
@@ -22,8 +22,8 @@ def warning(document: Document) -> str:
         return ""
     return either(
         document.lang,
-        "模拟时钟账本（演示数据，人物均为虚构）。",
-        "Ledger under a simulated clock: demonstration, all persons fictitious. ",
+        "模拟时钟账本（演示数据，人物均为虚构）。\n",
+        "Ledger under a simulated clock: demonstration, all persons fictitious.\n",
     )
 
 

@@ -1,6 +1,7 @@
 """The office file, laid out to GB/T 9704-2012: head, text and tail on one sheet; charts as vectors, fonts by name."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.projections.documents.blocks import Block, Break, Document, Form, Heading, Paragraph, Table, column_of_figures
 from services.projections.documents.drawing import Chart, scene_of
@@ -12,7 +13,8 @@ from services.projections.documents.office.sheet import BOTH, CELL, CENTRE, FANG
 from services.projections.documents.wording import either
 
 HEADINGS = {1: HEI, 2: KAI}
-SHORT_FORM_LINES = 8
+# A form or a table of so many lines is not parted by a page.
+SHORT = 8
 FORM_SHARES = (18, 32, 18, 32)
 
 
@@ -31,7 +33,8 @@ def _draw(sheet: Sheet, block: Block, lang: str) -> None:
     match block:
         case Heading(text, level):
             # 一、黑体 /（一）楷体 / 1. and（1）仿宋 (§7.3.3).
-            outline(sheet.line(text, HEADINGS.get(level, FANGSONG), first=2 * CELL, keep=True), level)
+            font, bold = HEADINGS.get(level, FANGSONG), lang == "en" and level in HEADINGS
+            outline(sheet.line(text, font, first=2 * CELL, keep=True, bold=bold), level)
         case Paragraph(text, indent, bold):
             align = None if lang == "en" else BOTH
             sheet.line(text, first=2 * CELL if indent else 0, bold=bold, align=align)
@@ -68,6 +71,7 @@ def _table(sheet: Sheet, block: Table, lang: str) -> None:
             cells = table.add_row().cells
             sheet.fill(cells[0].merge(cells[-1]), either(lang, "（无）", "(none)"), FANGSONG, CENTRE)
         sheet.close(table)
+        _together(table)
     sheet.line(block.note, size=SMALL, height=16)
 
 
@@ -81,10 +85,13 @@ def _form(sheet: Sheet, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
             sheet.fill(cells[2 * place], name, HEI)
             sheet.fill(cells[2 * place + 1], content, FANGSONG)
     sheet.close(table)
-    if len(lines) <= SHORT_FORM_LINES:
-        # A short form is filled in by hand: it stands on one page.
+    _together(table)
+    sheet.line(height=12)
+
+
+def _together(table: Any) -> None:
+    if len(table.rows) <= SHORT:
         for row in table.rows[:-1]:
             for cell in row.cells:
                 for paragraph in cell.paragraphs:
                     paragraph.paragraph_format.keep_with_next = True
-    sheet.line(height=12)

@@ -34,7 +34,7 @@ NAMES_MAX, WORDS_MAX = 180.0, 130.0
 BARS_MAX = 12
 ROW = 18.0
 PLOT = 120.0
-TILE = 62.0
+TILE = 52.0
 # The lightest and the deepest tile; a name is white on anything deeper than the half.
 _LIGHT, _DEEP = (0xDB, 0xE5, 0xEF), (0x1F, 0x45, 0x70)
 
@@ -203,14 +203,17 @@ def _trend(points: Sequence[tuple[str, float]], band: Sequence[tuple[float, floa
         shapes += [Line(left, y, WIDE, y, FAINT), Text(left - 5, y + 3, f"{mark * unit:g}", SMALL, "end", SOFT)]
     line = tuple(place(number, value) for number, (_, value) in enumerate(points))
     shapes += [Polyline(line)] if len(line) > 1 else []
-    every = _every([*(name for name, _ in points), *(_number(value) for _, value in points)], step)
+    every_name = _every([name for name, _ in points], step)
+    every_value = _every([_number(value) for _, value in points], step)
     for number, ((name, value), (x, y)) in enumerate(zip(points, line, strict=True)):
         shapes.append(Circle(x, y, 2.2))
-        if number % every == 0:
+        if number % every_name == 0:
+            shapes.append(_inside(x, base + 12, name, step * every_name))
+        if number % every_value == 0:
             # In a valley the line passes above the point: its figure stands below, where the axis leaves it room.
             valley = all(near[1] < y - 4 for near in (*line[max(0, number - 1) : number], *line[number + 1 : number + 2]))
             beside = y + 11 if valley and y + 12 < base else y - 5
-            shapes += [_inside(x, base + 12, name, step * every), _inside(x, beside, _number(value), step * every)]
+            shapes.append(_inside(x, beside, _number(value), step * every_value))
     if band_title:
         y = base + 24
         shapes += [Rect(left, y, 14, 9, PALE), _text(left + 19, y + 8, band_title, WIDE - left - 19, size=SMALL, fill=SOFT)]

@@ -6,10 +6,9 @@ from docx.shared import Mm, Pt
 
 from services.projections.documents.blocks import Document, Layout
 from services.projections.documents.lettering import broken, squares
-from services.projections.documents.office.ooxml import border, off_the_grid
+from services.projections.documents.office.ooxml import border
 from services.projections.documents.office.sheet import (
     BODY,
-    CELL,
     CENTRE,
     HEI,
     LINE,
@@ -117,7 +116,6 @@ def _letter(sheet: Sheet, document: Document) -> None:
     border(rule, "bottom", val="thinThickSmallGap", sz="24", space="1", color=RED_HEX)
     for paragraph in (mark, rule):
         paragraph.paragraph_format.left_indent, paragraph.paragraph_format.right_indent = OVER_LEFT, OVER_RIGHT
-        off_the_grid(paragraph)
     sheet.sides(document.secrecy, document.number, before=BODY * 7 / 8)
     if document.urgency:
         sheet.line(document.urgency, HEI)
@@ -151,4 +149,3 @@ _HEADS: dict[Layout, Callable[[Sheet, Document], None]] = {
     "minutes": _minutes,
     "form": _form,
 }
-__all__ = ["CELL", "head", "mark_size"]

@@ -53,6 +53,14 @@ def off_the_grid(paragraph: Any) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(element("w:snapToGrid", val="0"), *_AFTER_GRID)
 
 
+def closer(run: Any, twentieths: int) -> None:
+    """Set the characters of a run closer (or wider, when positive), in twentieths of a point."""
+    run._r.get_or_add_rPr().insert_element_before(
+        element("w:spacing", val=str(twentieths)), "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u",
+        "w:effect", "w:bdr", "w:shd", "w:fitText", "w:vertAlign", "w:rtl", "w:cs", "w:em", "w:lang",
+    )  # fmt: skip
+
+
 def outline(paragraph: Any, level: int) -> None:
     """Have a heading stand in the navigation of office programs; level 1 is the highest."""
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -112,6 +120,16 @@ def name_fonts(file: Any) -> None:
         if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
             declared = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{fonts}</w:fonts>'
             relation.target_part._blob = declared.encode()
+
+
+def edge(cell: Any, side: str, size: str) -> None:
+    """A rule at the "top" or "bottom" of a cell, in eighths of a point."""
+    properties = cell._tc.get_or_add_tcPr()
+    borders = properties.find(qn("w:tcBorders"))
+    if borders is None:
+        borders = OxmlElement("w:tcBorders")
+        properties.insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:textDirection", "w:vAlign")
+    borders.append(element(f"w:{side}", val="single", sz=size, space="0", color="000000"))
 
 
 def bordered(table: Any, outer: str, inner: str) -> None:
