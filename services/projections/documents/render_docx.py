@@ -3,18 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.projections.documents.blocks import Block, Break, Document, Form, Heading, Paragraph, Table, column_of_figures
+from services.projections.documents.blocks import (
+    Block,
+    Break,
+    Document,
+    Form,
+    Heading,
+    Paragraph,
+    Table,
+    column_of_figures,
+)
 from services.projections.documents.drawing import Chart, scene_of
 from services.projections.documents.legible import legible
 from services.projections.documents.office import Sheet, head, tail
 from services.projections.documents.office.head import LETTER_MM
 from services.projections.documents.office.ooxml import outline
-from services.projections.documents.office.sheet import BOTH, CELL, CENTRE, FANGSONG, FOUR, HEI, KAI, SMALL
+from services.projections.documents.office.sheet import (
+    BOTH,
+    CELL,
+    CENTRE,
+    FANGSONG,
+    FOUR,
+    HEI,
+    KAI,
+    SHORT,
+    SMALL,
+    WHOLE_ROW,
+)
 from services.projections.documents.wording import either
 
 HEADINGS = {1: HEI, 2: KAI}
-# A form or a table of so many lines is not parted by a page.
-SHORT = 8
 FORM_SHARES = (18, 32, 18, 32)
 
 
@@ -90,7 +108,9 @@ def _form(sheet: Sheet, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
 
 
 def _together(table: Any) -> None:
-    if len(table.rows) <= SHORT:
+    """A short table is not parted by a page, unless one of its rows has to be."""
+    longest = max((len(cell.text) for row in table.rows for cell in row.cells), default=0)
+    if len(table.rows) <= SHORT + 1 and longest <= WHOLE_ROW:
         for row in table.rows[:-1]:
             for cell in row.cells:
                 for paragraph in cell.paragraphs:

@@ -1,16 +1,18 @@
 """The page: reads well on a phone and a screen, prints as the office file does. One file, no outside resources, all escaped."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from services.projections.documents.blocks import Block, Document, column_of_figures
+from services.projections.documents.blocks import Block, Document, Form, column_of_figures
 from services.projections.documents.drawing import code_scene, is_chart, scene_of, svg
 from services.projections.documents.legible import legible
 from services.projections.documents.lettering import broken, squares
 from services.projections.documents.office.head import TITLE_ROOM, mark_size
+from services.projections.documents.office.sheet import SHORT, WHOLE_ROW
 from services.projections.documents.provenance import content_of, printed_line, proof, said_of
 from services.projections.documents.wording import either
 
@@ -59,4 +61,13 @@ def _face(block: Block, lang: str) -> dict[str, Any]:
         rows = face["block"].rows
         count = len(face["block"].columns) or max(map(len, rows), default=0)
         face["figures"] = [column_of_figures(rows, place) for place in range(count)]
+        face |= _parted(rows)
+    if isinstance(block, Form):
+        face |= _parted([[content for _, content in line] for line in block.lines])
     return face
+
+
+def _parted(rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Which rows a page may not part, and whether it may not part the table either: as in the office file."""
+    whole = [max(map(len, row), default=0) <= WHOLE_ROW for row in rows]
+    return {"whole": whole, "together": all(whole) and len(rows) <= SHORT}

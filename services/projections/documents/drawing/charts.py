@@ -70,7 +70,10 @@ def spoken(block: Chart, lang: str) -> str:
             parts = [f"{name} {words} {share:.0%} ({low:.0%}–{high:.0%})" for name, share, low, high, words in items]
         case Trend(_, points, band, band_title):
             parts = [f"{name} {_number(value)}" for name, value in points]
-            parts += [f"{band_title} {name} {_number(low)}–{_number(high)}" for (name, _), (low, high) in _paired(points, band)]
+            parts += [
+                f"{band_title} {name} {_number(low)}–{_number(high)}"
+                for (name, _), (low, high) in _paired(points, band)
+            ]
         case Tiles(_, items):
             parts = [f"{name} {words}" for name, _, _, _, words in items]
     return f"{block.title}{either(lang, '：', ': ')}" + either(lang, "；", "; ").join(parts or ["—"])
@@ -80,7 +83,9 @@ def _scene(block: Chart, lang: str, height: float, shapes: Sequence[Shape]) -> S
     return Scene(width=WIDE, height=height, said=spoken(block, lang), shapes=tuple(shapes))
 
 
-def _text(x: float, y: float, text: str, room: float, anchor: Anchor = "start", size: float = SIZE, fill: str = INK) -> Text:
+def _text(
+    x: float, y: float, text: str, room: float, anchor: Anchor = "start", size: float = SIZE, fill: str = INK
+) -> Text:
     """A label in a room of points; what does not fit is kept beside it, in full."""
     fits = shortened(text, room / size)
     return Text(x, y, fits, size, anchor, fill, "" if fits == text else text)
@@ -211,12 +216,17 @@ def _trend(points: Sequence[tuple[str, float]], band: Sequence[tuple[float, floa
             shapes.append(_inside(x, base + 12, name, step * every_name))
         if number % every_value == 0:
             # In a valley the line passes above the point: its figure stands below, where the axis leaves it room.
-            valley = all(near[1] < y - 4 for near in (*line[max(0, number - 1) : number], *line[number + 1 : number + 2]))
+            valley = all(
+                near[1] < y - 4 for near in (*line[max(0, number - 1) : number], *line[number + 1 : number + 2])
+            )
             beside = y + 11 if valley and y + 12 < base else y - 5
             shapes.append(_inside(x, beside, _number(value), step * every_value))
     if band_title:
         y = base + 24
-        shapes += [Rect(left, y, 14, 9, PALE), _text(left + 19, y + 8, band_title, WIDE - left - 19, size=SMALL, fill=SOFT)]
+        shapes += [
+            Rect(left, y, 14, 9, PALE),
+            _text(left + 19, y + 8, band_title, WIDE - left - 19, size=SMALL, fill=SOFT),
+        ]
     return shapes
 
 
@@ -266,4 +276,6 @@ def _tiles(items: Sequence[Tile]) -> list[Shape]:
 
 def _shade(share: float) -> str:
     """Between light and deep, still told apart on a black-and-white printer."""
-    return "#" + "".join(f"{round(light + (deep - light) * share):02x}" for light, deep in zip(_LIGHT, _DEEP, strict=True))
+    return "#" + "".join(
+        f"{round(light + (deep - light) * share):02x}" for light, deep in zip(_LIGHT, _DEEP, strict=True)
+    )

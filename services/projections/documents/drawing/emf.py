@@ -85,7 +85,13 @@ def _written(shape: Text) -> list[bytes]:
     place = shape.x - width(shape.text) * shape.size * {"start": 0, "middle": 0.5, "end": 1}[shape.anchor]
     records = [_record(24, struct.pack("<I", _colour(shape.fill)))]  # SETTEXTCOLOR
     for square, text in runs(shape.text):
-        records += [_font(square, shape.size), _select(FONT), _text(text, place, shape), _select(0x8000000D), _drop(FONT)]
+        records += [
+            _font(square, shape.size),
+            _select(FONT),
+            _text(text, place, shape),
+            _select(0x8000000D),
+            _drop(FONT),
+        ]
         place += width(text) * shape.size
     return records
 

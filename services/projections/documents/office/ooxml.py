@@ -63,9 +63,7 @@ def closer(run: Any, twentieths: int) -> None:
 
 def outline(paragraph: Any, level: int) -> None:
     """Have a heading stand in the navigation of office programs; level 1 is the highest."""
-    paragraph._p.get_or_add_pPr().insert_element_before(
-        element("w:outlineLvl", val=str(level - 1)), *_AFTER_OUTLINE
-    )
+    paragraph._p.get_or_add_pPr().insert_element_before(element("w:outlineLvl", val=str(level - 1)), *_AFTER_OUTLINE)
 
 
 def page_field(run: Any) -> None:
@@ -118,7 +116,9 @@ def name_fonts(file: Any) -> None:
     )
     for relation in file.part.rels.values():
         if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
-            declared = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{fonts}</w:fonts>'
+            declared = (
+                f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{fonts}</w:fonts>'
+            )
             relation.target_part._blob = declared.encode()
 
 

@@ -42,6 +42,8 @@ CELL = BODY + CLOSER / 20
 FOOTER_MM = 20
 # A row with more text than this may break over two pages; it could be higher than one.
 WHOLE_ROW = 500
+# A form or a table of so many lines is not parted at all.
+SHORT = 8
 SAID_MAX = 8_000
 CENTRE, LEFT, RIGHT, BOTH = (
     WD_ALIGN_PARAGRAPH.CENTER,
