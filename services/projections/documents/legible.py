@@ -27,22 +27,17 @@ def _each(value: object) -> object:
 
 
 def shown(text: str) -> str:
-    """The text with its control characters as pictures (␀), and half a character or a hidden direction as �."""
+    """The text with � for each control character, half of a character, or change of direction that nobody would see."""
     if text.isprintable():
         return text
     return "".join(map(_shown, text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def _shown(character: str) -> str:
-    code = ord(character)
     if character in "\n\t":
         return character
-    if code < 0x20:
-        # The pictures of control characters stand in the same order as they do.
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    # No character at all, one of C1, or one that turns the direction of what follows it.
+    code = ord(character)
+    # Controls, halves, and the places of Unicode that are no characters: XML has no room for them.
     lost = unicodedata.category(character) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
     return REPLACEMENT if lost or unicodedata.bidirectional(character) in _TURNS else character
 

@@ -21,6 +21,7 @@ _AFTER_BORDERS = (
     "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
     "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
 )  # fmt: skip
+_AFTER_HANGING = _AFTER_BORDERS[_AFTER_BORDERS.index("w:overflowPunct") + 1 :]
 _AFTER_GRID = _AFTER_BORDERS[_AFTER_BORDERS.index("w:snapToGrid") + 1 :]
 _AFTER_OUTLINE = _AFTER_BORDERS[_AFTER_BORDERS.index("w:outlineLvl") + 1 :]
 # A font that is not installed is looked for under its second name: the GB2312 ones are found on older machines alone.
@@ -46,6 +47,11 @@ def border(paragraph: Any, side: str, **attributes: str) -> None:
     borders = OxmlElement("w:pBdr")
     borders.append(element(f"w:{side}", **attributes))
     paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
+
+
+def no_hanging(style: Any) -> None:
+    """Keep punctuation inside the type area, in every paragraph of a style."""
+    style.element.get_or_add_pPr().insert_element_before(element("w:overflowPunct", val="0"), *_AFTER_HANGING)
 
 
 def off_the_grid(paragraph: Any) -> None:
