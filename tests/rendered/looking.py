@@ -29,6 +29,10 @@ class Word(NamedTuple):
     text: str
 
 
+def _word(left: str, top: str, right: str, bottom: str, text: str) -> Word:
+    return Word(float(left) / MM, float(top) / MM, float(right) / MM, float(bottom) / MM, unescape(text))
+
+
 class Picture(NamedTuple):
     """A page as dots: three bytes each, row by row."""
 
@@ -36,7 +40,7 @@ class Picture(NamedTuple):
     height: int
     dots: bytes
 
-    def count(self, left: float, top: float, right: float, bottom: float, what: str) -> int:
+    def dots_of(self, left: float, top: float, right: float, bottom: float, what: str) -> int:
         """How many dots of a box (in mm) are "ink", "red" or "blue"."""
         per_mm, found = DOTS_PER_INCH / 25.4, 0
         for y in range(round(top * per_mm), min(self.height, round(bottom * per_mm))):
@@ -69,10 +73,7 @@ class Drawn:
         told = subprocess.run(
             ["pdftotext", "-bbox", str(self._path), "-"], capture_output=True, check=True
         ).stdout.decode()
-        return [
-            [Word(*(float(each) / MM for each in found[:4]), unescape(found[4])) for found in _WORD.findall(page)]
-            for page in _PAGE.findall(told)
-        ]
+        return [[_word(*found) for found in _WORD.findall(page)] for page in _PAGE.findall(told)]
 
     @cached_property
     def pictures(self) -> list[Picture]:

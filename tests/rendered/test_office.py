@@ -51,9 +51,9 @@ def test_no_text_stands_outside_the_type_area(office: dict[str, Drawn]) -> None:
 def test_the_margins_are_blank(office: dict[str, Drawn]) -> None:
     for name, drawn in office.items():
         for picture in drawn.pictures:
-            assert picture.count(0, 0, 19, 297, "ink") == 0, name
-            assert picture.count(191, 0, 210, 297, "ink") == 0, name
-            assert picture.count(0, 0, 210, 27, "ink") == 0, name
+            assert picture.dots_of(0, 0, 19, 297, "ink") == 0, name
+            assert picture.dots_of(191, 0, 210, 297, "ink") == 0, name
+            assert picture.dots_of(0, 0, 210, 27, "ink") == 0, name
 
 
 def test_no_placeholder_is_left(office: dict[str, Drawn]) -> None:
@@ -92,12 +92,12 @@ def test_page_numbers_stand_right_on_odd_pages_and_left_on_even_ones(office: dic
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_only_a_form_has_no_red_head(office: dict[str, Drawn], layout: str) -> None:
     first = office[f"{layout}-zh"].pictures[0]
-    assert (first.count(20, 25, 190, 130, "red") > 100) == (layout != "form")
+    assert (first.dots_of(20, 25, 190, 130, "red") > 100) == (layout != "form")
 
 
 def test_charts_are_drawn_as_vectors_of_every_kind(office: dict[str, Drawn]) -> None:
     for layout in LAYOUTS:
-        blue = [picture.count(28, 37, 184, 262, "blue") for picture in office[f"{layout}-zh"].pictures]
+        blue = [picture.dots_of(28, 37, 184, 262, "blue") for picture in office[f"{layout}-zh"].pictures]
         assert sum(blue) > 2000, layout
 
 

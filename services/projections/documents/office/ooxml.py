@@ -49,9 +49,12 @@ def border(paragraph: Any, side: str, **attributes: str) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
 
-def no_hanging(style: Any) -> None:
-    """Keep punctuation inside the type area, in every paragraph of a style."""
-    style.element.get_or_add_pPr().insert_element_before(element("w:overflowPunct", val="0"), *_AFTER_HANGING)
+def say_hanging(style: Any) -> None:
+    """Tell that punctuation may hang over the edge, which is what Word does anyway.
+
+    LibreOffice 7.4 takes the element for its opposite, and that is the point: left to hang, it drops some of the marks.
+    """
+    style.element.get_or_add_pPr().insert_element_before(element("w:overflowPunct", val="1"), *_AFTER_HANGING)
 
 
 def off_the_grid(paragraph: Any) -> None:

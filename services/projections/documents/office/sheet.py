@@ -16,11 +16,11 @@ from services.projections.documents.office.ooxml import (
     closer,
     element,
     name_fonts,
-    no_hanging,
     off_the_grid,
     page_field,
     picture,
     saved,
+    say_hanging,
     whole_rows,
 )
 
@@ -79,8 +79,7 @@ class Sheet:
         style = self.file.styles["Normal"]
         style.font.name, style.font.size = LATIN, Pt(BODY)
         style.element.rPr.rFonts.set(qn("w:eastAsia"), FANGSONG)
-        # A comma hung beyond the edge is lost by some programs: it begins no line, so the character before it moves too.
-        no_hanging(style)
+        say_hanging(style)
         # The template speaks Japanese where it chooses a font that is missing.
         for tag, place in (("w:lang", self.file.styles.element), ("w:themeFontLang", self.file.settings.element)):
             for found in place.iter(qn(tag)):
