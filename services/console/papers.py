@@ -22,8 +22,8 @@ from services.projections.documents import (
     OfficeMissing,
     Provenance,
     brief,
+    find_office,
     notice_document,
-    office,
     on_paper,
     registration_document,
     write,
@@ -197,7 +197,7 @@ def _office_found(session: Session, pdf: bool) -> None:
     """Refuse a PDF before anything is asked or recorded, where nothing could draw it."""
     try:
         if pdf:
-            office()
+            find_office()
     except OfficeMissing:
         session.fail(
             USAGE,

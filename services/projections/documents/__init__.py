@@ -5,7 +5,7 @@ from services.projections.documents.briefing import briefing
 from services.projections.documents.briefing_figures import Answers, Briefing, brief
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
-from services.projections.documents.render_pdf import OfficeFailed, OfficeMissing, office
+from services.projections.documents.render_pdf import OfficeFailed, OfficeMissing, find_office
 from services.projections.documents.write import write
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "Provenance",
     "brief",
     "briefing",
+    "find_office",
     "notice_document",
-    "office",
     "on_paper",
     "registration_document",
     "write",

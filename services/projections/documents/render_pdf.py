@@ -21,7 +21,7 @@ class OfficeFailed(Exception):
     """LibreOffice took too long, or made no PDF."""
 
 
-def office() -> str:
+def find_office() -> str:
     """Where LibreOffice is. Raises OfficeMissing."""
     for name in NAMES:
         found = shutil.which(name)
@@ -37,7 +37,7 @@ def pdf(content: bytes, timeout_s: float = TIMEOUT_S) -> bytes:
 
 def pdfs(contents: Sequence[bytes], timeout_s: float = TIMEOUT_S) -> list[bytes]:
     """Several .docx as PDFs in one run, in their order. Raises OfficeMissing, OfficeFailed."""
-    program = office()
+    program = find_office()
     if not contents:
         return []
     with tempfile.TemporaryDirectory(prefix="lianxi-pdf-", ignore_cleanup_errors=True) as folder:
