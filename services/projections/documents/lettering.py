@@ -1,5 +1,6 @@
 """How wide text stands, in shares of its size: Chinese is square, Latin as wide as Arial's. No font is asked: any machine agrees."""
 
+import math
 import unicodedata
 
 # Arial's advances from the space to the tilde, in thousandths of the size. Liberation Sans and Helvetica have the same.
@@ -98,34 +99,23 @@ def _words(text: str) -> list[str]:
 
 
 def _in_lines(words: list[str], room: float) -> list[str]:
+    """As few lines as there is room for, each as short as that allows: so they are nearly equal, the last the shortest."""
     total = squares("".join(words))
-    count = 1
+    count = max(1, math.ceil(total / room - 1e-9))
     while True:
-        # A little over an equal share each, so that the last line is the shortest.
-        share = min(room, total / count + (0.75 if count > 1 else 0))
-        lines = [""]
-        for word in words:
-            if lines[-1] and squares((lines[-1] + word).rstrip()) > share + 1e-9:
-                lines.append("")
-            lines[-1] += word
-        if len(lines) <= count or count > len(words):
-            return [line.strip() for line in lines]
-        if len(lines) == count + 1 and share < room and all(squares(line.strip()) <= room for line in lines):
-            wider = _widened(words, room, share, count)
-            if wider:
-                return wider
+        share = total / count
+        while share < room + 0.5:
+            lines = _filled(words, min(share, room))
+            if len(lines) <= count:
+                return lines
+            share += 0.5
         count += 1
 
 
-def _widened(words: list[str], room: float, share: float, count: int) -> list[str]:
-    """The same number of lines with more and more room each, until all words stand in them; nothing when they do not."""
-    while share < room:
-        share = min(room, share + 0.5)
-        lines = [""]
-        for word in words:
-            if lines[-1] and squares((lines[-1] + word).rstrip()) > share + 1e-9:
-                lines.append("")
-            lines[-1] += word
-        if len(lines) == count:
-            return [line.strip() for line in lines]
-    return []
+def _filled(words: list[str], room: float) -> list[str]:
+    lines = [""]
+    for word in words:
+        if lines[-1] and squares((lines[-1] + word).rstrip()) > room + 1e-9:
+            lines.append("")
+        lines[-1] += word
+    return [line.strip() for line in lines]

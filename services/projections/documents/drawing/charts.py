@@ -183,7 +183,10 @@ def _paired(
 def _trend(points: Sequence[tuple[str, float]], band: Sequence[tuple[float, float]], band_title: str) -> list[Shape]:
     left, top = 34.0, 14.0
     base = top + PLOT
-    highest = max([_counted(value) for _, value in points] + [_counted(high) for _, high in band[: len(points)]])
+    known = band[: len(points)]
+    highest = max(
+        _counted(each) for each in (*(value for _, value in points), *(edge for pair in known for edge in pair))
+    )
     unit = _tick(highest)
     most = unit * max(1, math.ceil(highest / unit - 1e-9))
     # A single point stands in the middle; the last name keeps its half of room on the right.
@@ -195,13 +198,12 @@ def _trend(points: Sequence[tuple[str, float]], band: Sequence[tuple[float, floa
         return first + step * number, base - PLOT * _counted(value) / most
 
     shapes: list[Shape] = []
-    if len(_paired(points, band)) > 1:
-        known = band[: len(points)]
+    if len(known) > 1:
         upper = [place(number, high) for number, (_, high) in enumerate(known)]
         lower = [place(number, low) for number, (low, _) in enumerate(known)]
         shapes.append(Polygon((*upper, *reversed(lower))))
-    elif band:
-        (x, high), (_, low) = place(0, band[0][1]), place(0, band[0][0])
+    elif known:
+        (x, high), (_, low) = place(0, known[0][1]), place(0, known[0][0])
         shapes.append(Rect(x - 8, high, 16, low - high, PALE))
     for mark in range(round(most / unit) + 1):
         y = base - PLOT * mark * unit / most
