@@ -13,8 +13,10 @@ import msgspec
 import pytest
 
 from services.projections.documents.blocks import Break, Document, Form, Heading, Paragraph, Table
+from services.projections.documents.columns import shares_of
 from services.projections.documents.drawing import is_chart
 from services.projections.documents.legible import shown
+from services.projections.documents.lettering import width
 from services.projections.documents.office.head import mark_size
 from services.projections.documents.render_docx import docx
 from tests.support.documents import HOSTILE, LAYOUTS, hostile, plain, sample, texts
@@ -206,6 +208,20 @@ def test_a_row_higher_than_a_page_may_break_and_a_short_one_may_not() -> None:
 )
 def test_an_empty_block_is_no_obstacle(block: Any) -> None:
     assert body(sample("official", blocks=(block,))) is not None
+
+
+def test_no_word_of_a_narrow_column_is_torn_and_the_widths_add_up() -> None:
+    columns = ("Unit", "Status")
+    shares = shares_of(columns, (("City Bureau " * 9, "Acknowledged"),), (95, 5), 40, 1)
+    assert round(sum(shares), 6) == 1 and 40 * shares[1] >= width("Acknowledged") + 1
+
+
+def test_columns_stand_as_asked_where_everything_has_room() -> None:
+    assert shares_of(("甲", "乙"), (("一", "2"),), (60, 40), 40, 1) == [0.6, 0.4]
+
+
+def test_words_that_have_no_room_at_all_leave_the_widths_as_asked() -> None:
+    assert shares_of(("甲", "乙"), (("x" * 99, "y" * 99),), (1, 3), 40, 1) == [0.25, 0.75]
 
 
 def test_a_longer_mark_is_smaller_and_still_stands_in_one_line() -> None:

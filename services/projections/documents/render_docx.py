@@ -13,6 +13,7 @@ from services.projections.documents.blocks import (
     Table,
     column_of_figures,
 )
+from services.projections.documents.columns import shares_of
 from services.projections.documents.drawing import Chart, scene_of
 from services.projections.documents.legible import legible
 from services.projections.documents.office import Sheet, head, tail
@@ -21,11 +22,13 @@ from services.projections.documents.office.ooxml import outline
 from services.projections.documents.office.sheet import (
     BOTH,
     CELL,
+    CELL_MARGIN,
     CENTRE,
     FANGSONG,
     FOUR,
     HEI,
     KAI,
+    ROOM,
     SHORT,
     SMALL,
     WHOLE_ROW,
@@ -76,7 +79,7 @@ def _table(sheet: Sheet, block: Table, lang: str) -> None:
         sheet.line(block.title, HEI, FOUR, keep=True, height=24, before=4)
     count = len(block.columns) or max(map(len, block.rows), default=0)
     if count:
-        table = sheet.grid(block.widths or (1,) * count)
+        table = sheet.grid(shares_of(block.columns, block.rows, block.widths, ROOM, CELL_MARGIN))
         aligned = [CENTRE if column_of_figures(block.rows, place) else None for place in range(count)]
         if block.columns:
             for cell, text, align in zip(table.add_row().cells, block.columns, aligned, strict=True):

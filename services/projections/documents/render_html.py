@@ -8,11 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from services.projections.documents.blocks import Block, Document, Form, column_of_figures
+from services.projections.documents.columns import shares_of
 from services.projections.documents.drawing import code_scene, is_chart, scene_of, svg
 from services.projections.documents.legible import legible
 from services.projections.documents.lettering import broken, squares
 from services.projections.documents.office.head import TITLE_ROOM, mark_size
-from services.projections.documents.office.sheet import SHORT, WHOLE_ROW
+from services.projections.documents.office.sheet import CELL_MARGIN, ROOM, SHORT, WHOLE_ROW
 from services.projections.documents.provenance import content_of, printed_line, proof, said_of
 from services.projections.documents.wording import either
 
@@ -61,6 +62,7 @@ def _face(block: Block, lang: str) -> dict[str, Any]:
         rows = face["block"].rows
         count = len(face["block"].columns) or max(map(len, rows), default=0)
         face["figures"] = [column_of_figures(rows, place) for place in range(count)]
+        face["shares"] = shares_of(face["block"].columns, rows, face["block"].widths, ROOM, CELL_MARGIN)
         face |= _parted(rows)
     if isinstance(block, Form):
         face |= _parted([[content for _, content in line] for line in block.lines])

@@ -43,6 +43,8 @@ CELL = BODY + CLOSER / 20
 FOOTER_MM = 20
 # A row with more text than this may break over two pages; it could be higher than one.
 WHOLE_ROW = 500
+# The type area and the margins of a cell, in sizes of a table's letter.
+ROOM, CELL_MARGIN = TYPE_AREA_MM / 25.4 * 72 / TABLE, 1.15
 # A form or a table of so many lines is not parted at all.
 SHORT = 8
 SAID_MAX = 8_000
