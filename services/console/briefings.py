@@ -11,11 +11,11 @@ from msgspec import Struct
 from services.bus.client import Client, Reply
 from services.console.as_of import AsOf, as_of_options
 from services.console.output import USAGE
-from services.console.papers import OUT, QueryRefused, all_rows, provenance, show, workdays
+from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found, provenance, show, workdays
 from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session, settings
 from services.directory import directory
-from services.projections.documents import Answers, Briefing, Earlier, brief, published, write
+from services.projections.documents import Answers, Briefing, Earlier, OfficeFailed, brief, published, write
 from services.projections.documents import briefing as draw
 
 
@@ -136,8 +136,9 @@ async def write_briefing(
 @PERIOD(required=False)
 @as_of_options
 @OUT
+@PDF
 @pass_session
-def briefing(session: Session, briefing: str | None, period: str | None, as_of: AsOf, out: Path) -> None:
+def briefing(session: Session, briefing: str | None, period: str | None, as_of: AsOf, out: Path, pdf: bool) -> None:
     """联席会议简报（docx、html、json）：一个期间的，或已生成的一期。 The briefing of a period, or one that is on record.
 
     \b
@@ -148,6 +149,7 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
         raise click.UsageError("give either BRIEFING or --period")
     if briefing is not None and as_of != AsOf():
         raise click.UsageError("a briefing on record stands at its own position; --as-of-… goes with --period")
+    office_found(session, pdf)
     simulated = bool(settings(session.data).get("simulated"))
     chosen = read_period(session, period) if period else None
 
@@ -155,9 +157,11 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
         async with session.client() as client:
             if chosen is not None:
                 seq = await position_of(client, as_of)
-                return await write_briefing(client, chosen, seq, out, session.lang, simulated)
+                return await write_briefing(client, chosen, seq, out, session.lang, simulated, pdf=pdf)
             recorded = await on_record(client, str(briefing))
-            return await write_briefing(client, recorded.period, recorded.seq, out, session.lang, simulated, recorded)
+            return await write_briefing(
+                client, recorded.period, recorded.seq, out, session.lang, simulated, recorded, pdf
+            )
 
     try:
         model, paths = session.run(work)
@@ -171,4 +175,6 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))
         raise
+    except OfficeFailed:
+        no_pdf(session)
     show(session, paths, {"figures_digest": model.digest, "figures": dict(model.figures)})

@@ -13,13 +13,25 @@ from events.codes import code_list
 from services.bus.client import Client, Reply
 from services.console.briefings import figures_at, published_before
 from services.console.output import REFUSED
-from services.console.papers import AS_OF_SEQ, OUT, QueryRefused, all_rows, provenance, show, workdays
+from services.console.papers import (
+    AS_OF_SEQ,
+    OUT,
+    PDF,
+    QueryRefused,
+    all_rows,
+    no_pdf,
+    office_found,
+    provenance,
+    show,
+    workdays,
+)
 from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session, settings
 from services.directory import directory
 from services.projections.documents import (
     Circular,
     Contradictory,
+    OfficeFailed,
     Provenance,
     Recorded,
     circular,
@@ -55,6 +67,7 @@ class Office(Struct, frozen=True, kw_only=True):
     lang: str
     simulated: bool
     as_of: int | None = None
+    pdf: bool = False
 
     async def rows(self, name: str, **params: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Every row of a query at the position. Raises QueryRefused."""
@@ -72,6 +85,7 @@ class Office(Struct, frozen=True, kw_only=True):
             lang=self.lang,
             simulated=self.simulated,
             as_of=int(position["seq"]),
+            pdf=self.pdf,
         )
 
 
@@ -89,7 +103,7 @@ async def write_transfer(office: Office, referral: str) -> list[Path]:
     # Neither the case nor the other referrals of it take part in what a unit is handed.
     told = {name: value for name, value in row.items() if name not in ("case_id", "replaces", "lead", "end_reason")}
     document = transfer_letter(told, names(office.lang), office.origin(position, told), office.lang)
-    return write(document, office.folder, f"transfer-{row['referral'][:10]}")
+    return write(document, office.folder, f"transfer-{row['referral'][:10]}", office.pdf)
 
 
 async def write_discharge(office: Office, notice: str) -> list[Path]:
@@ -113,7 +127,7 @@ async def write_discharge(office: Office, notice: str) -> list[Path]:
     days = await workdays(office.client, day_of(row["discharged"]))
     unit = names(office.lang).get(row["unit"], row["unit"])
     document = discharge_slip(row, unit, days, office.origin(position, row), office.lang)
-    return write(document, office.folder, f"discharge-{row['notice'][:10]}")
+    return write(document, office.folder, f"discharge-{row['notice'][:10]}", office.pdf)
 
 
 async def write_circular(office: Office, start: date, end: date, rectify_by: date | None = None) -> list[Path]:
@@ -146,7 +160,7 @@ async def write_circular(office: Office, start: date, end: date, rectify_by: dat
             f"{found} 的数据自相矛盾（按时数多于应办结数等），不出具通报。请先运行 lianxi rebuild 核对。",
             f"The figures of {found} contradict each other; no circular is written. Run `lianxi rebuild` and compare.",
         ) from found
-    return write(document, office.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}")
+    return write(document, office.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
 
 
 async def write_report(office: Office, start: date, end: date) -> list[Path]:
@@ -183,7 +197,7 @@ async def write_report(office: Office, start: date, end: date) -> list[Path]:
         desks={each.code: each.en if office.lang == "en" else each.zh for each in network.desks},
     )
     document = situation_report(model, office.origin(position, [model.figures, model.directory]), office.lang)
-    return write(document, office.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}")
+    return write(document, office.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
 
 
 def _own(figures: dict[str, int], *prefixes: str) -> dict[str, int]:
@@ -217,12 +231,17 @@ def papers() -> None:
     """公文：转办单、销号单、通报、情况汇报。 Letters, discharge slips, circulars, situation reports."""
 
 
-def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Office], Awaitable[list[Path]]]) -> None:
+def _write(
+    session: Session, out: Path, as_of: int | None, pdf: bool, work: Callable[[Office], Awaitable[list[Path]]]
+) -> None:
+    office_found(session, pdf)
     simulated = bool(settings(session.data).get("simulated"))
 
     async def done() -> list[Path]:
         async with session.client() as client:
-            return await work(Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of))
+            return await work(
+                Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of, pdf=pdf)
+            )
 
     try:
         show(session, session.run(done), {})
@@ -230,26 +249,30 @@ def _write(session: Session, out: Path, as_of: int | None, work: Callable[[Offic
         session.fail(REFUSED, refusal.code, refusal.zh, refusal.en)
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))
+    except OfficeFailed:
+        no_pdf(session)
 
 
 @papers.command()
 @click.argument("referral", metavar="ID|文号")
 @AS_OF_SEQ
 @OUT
+@PDF
 @pass_session
-def transfer(session: Session, referral: str, as_of: int | None, out: Path) -> None:
+def transfer(session: Session, referral: str, as_of: int | None, out: Path, pdf: bool) -> None:
     """转办单（移送函），附回执。 The letter of one referral, with its reply slip."""
-    _write(session, out, as_of, lambda office: write_transfer(office, referral))
+    _write(session, out, as_of, pdf, lambda office: write_transfer(office, referral))
 
 
 @papers.command()
 @click.argument("notice", metavar="ID|文号")
 @AS_OF_SEQ
 @OUT
+@PDF
 @pass_session
-def discharge(session: Session, notice: str, as_of: int | None, out: Path) -> None:
+def discharge(session: Session, notice: str, as_of: int | None, out: Path, pdf: bool) -> None:
     """督办销号单，留签字栏。 The discharge slip of one notice, to be signed by hand."""
-    _write(session, out, as_of, lambda office: write_discharge(office, notice))
+    _write(session, out, as_of, pdf, lambda office: write_discharge(office, notice))
 
 
 @papers.command(name="circular")
@@ -261,20 +284,24 @@ def discharge(session: Session, notice: str, as_of: int | None, out: Path) -> No
 )
 @AS_OF_SEQ
 @OUT
+@PDF
 @pass_session
-def circular_command(session: Session, period: str, rectify_by: datetime | None, as_of: int | None, out: Path) -> None:
+def circular_command(
+    session: Session, period: str, rectify_by: datetime | None, as_of: int | None, out: Path, pdf: bool
+) -> None:
     """一个期间的通报。 The circular of a period."""
     start, end = _span(session, period)
     until = rectify_by.date() if rectify_by else None
-    _write(session, out, as_of, lambda office: write_circular(office, start, end, until))
+    _write(session, out, as_of, pdf, lambda office: write_circular(office, start, end, until))
 
 
 @papers.command()
 @PERIOD(required=True)
 @AS_OF_SEQ
 @OUT
+@PDF
 @pass_session
-def report(session: Session, period: str, as_of: int | None, out: Path) -> None:
+def report(session: Session, period: str, as_of: int | None, out: Path, pdf: bool) -> None:
     """一个期间的情况汇报。 The situation report of a period."""
     start, end = _span(session, period)
-    _write(session, out, as_of, lambda office: write_report(office, start, end))
+    _write(session, out, as_of, pdf, lambda office: write_report(office, start, end))

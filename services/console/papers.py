@@ -4,19 +4,22 @@ import re
 import uuid
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
-from services.console.output import REFUSED, as_json, say
+from services.console.output import REFUSED, UNEXPECTED, USAGE, as_json, say
 from services.console.session import Session, every_page, pass_session, rows, settings
 from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (
+    OfficeFailed,
+    OfficeMissing,
     Provenance,
+    find_office,
     notice_document,
     on_paper,
     registration_document,
@@ -33,6 +36,11 @@ OUT = click.option(
 )
 AS_OF_SEQ = click.option(
     "--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position."
+)
+PDF = click.option(
+    "--pdf",
+    is_flag=True,
+    help="另存 PDF，须装有 LibreOffice。 A PDF as well; it takes LibreOffice.",
 )
 CASE_ID = re.compile("[0-9A-Z]{26}")
 VERIFY = "lianxi audit verify"
@@ -76,7 +84,9 @@ def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -
     )
 
 
-async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool) -> list[Path]:
+async def write_notices(
+    client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool, pdf: bool = False
+) -> list[Path]:
     """Write every notice that is drafted or open on a day; a reminder has no paper. Raises QueryRefused."""
     end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
     found, position = await all_rows(client, "supervision_ledger", None)
@@ -91,12 +101,18 @@ async def write_notices(client: Client, as_of_day: date, folder: Path, lang: str
         posts = {"zh": unit.zh, "en": unit.en, "leader": unit.leader, "department": unit.department, "post": unit.post}
         previous = by_id.get(str(row["escalated_from"]))
         document = notice_document(row, posts, provenance(position, digest(row), simulated), lang, previous)
-        paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}")
+        paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}", pdf)
     return paths
 
 
 async def write_registration(
-    client: Client, case: str, folder: Path, lang: str, simulated: bool, command_id: str | None = None
+    client: Client,
+    case: str,
+    folder: Path,
+    lang: str,
+    simulated: bool,
+    command_id: str | None = None,
+    pdf: bool = False,
 ) -> list[Path] | Reply:
     """View a case's form, which is recorded, and write it. Returns the reply when the view is refused."""
     view = command_id or f"view-{uuid.uuid4().hex}"
@@ -114,7 +130,31 @@ async def write_registration(
         simulated=simulated,
     )
     document = registration_document(data["personal"], data["facts"], origin, lang)
-    return write(document, folder, f"register-{case[:10]}")
+    return write(document, folder, f"register-{case[:10]}", pdf)
+
+
+def office_found(session: Session, pdf: bool) -> None:
+    """Refuse a PDF before anything is asked or recorded, where nothing could draw it."""
+    try:
+        if pdf:
+            find_office()
+    except OfficeMissing:
+        session.fail(
+            USAGE,
+            "pdf.office_missing",
+            "本机没有安装 LibreOffice，不能出 PDF；请安装后重试，或去掉 --pdf 用 docx、html。",
+            "LibreOffice is not installed here, so there is no PDF; install it, or leave out --pdf and use docx or html.",
+        )
+
+
+def no_pdf(session: Session) -> NoReturn:
+    """End the program: the office program was there and failed."""
+    session.fail(
+        UNEXPECTED,
+        "pdf.office_failed",
+        "LibreOffice 没有在限定时间内生成 PDF，文书未写出；请重试，或去掉 --pdf 用 docx、html。",
+        "LibreOffice made no PDF in the time allowed, and nothing was written; try again, or leave out --pdf.",
+    )
 
 
 def show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
@@ -133,9 +173,11 @@ def show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
     "--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="截至哪一天，默认今天。 The day; today by default."
 )
 @OUT
+@PDF
 @pass_session
-def notices(session: Session, day: datetime | None, out: Path) -> None:
+def notices(session: Session, day: datetime | None, out: Path, pdf: bool) -> None:
     """先检查超期，再出具未销号的催办、督办文书。 Check what is overdue, then write the notices that are open on a day."""
+    office_found(session, pdf)
     simulated = bool(settings(session.data).get("simulated"))
     chosen = day.date() if day else (session.time or datetime.now(CHINA)).date()
 
@@ -144,12 +186,14 @@ def notices(session: Session, day: datetime | None, out: Path) -> None:
             now = datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA)
             await check_overdue(client, now)
             await check_replies(client, now)
-            return await write_notices(client, chosen, out, session.lang, simulated)
+            return await write_notices(client, chosen, out, session.lang, simulated, pdf)
 
     try:
         show(session, session.run(work), {})
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))
+    except OfficeFailed:
+        no_pdf(session)
 
 
 async def check_overdue(client: Client, now: datetime) -> int:
@@ -182,12 +226,14 @@ async def check_replies(client: Client, now: datetime) -> int:
 @click.command()
 @click.argument("case")
 @OUT
+@PDF
 @pass_session
-def register(session: Session, case: str, out: Path) -> None:
+def register(session: Session, case: str, out: Path, pdf: bool) -> None:
     """打印一份登记表；查阅本身会先记入账本。 Print one registration form; the view itself is recorded first.
 
     含个人信息，仅协调员和值班员可用。
     """
+    office_found(session, pdf)
     simulated = bool(settings(session.data).get("simulated"))
 
     async def work() -> list[Path] | Reply:
@@ -197,9 +243,12 @@ def register(session: Session, case: str, out: Path) -> None:
             if not CASE_ID.fullmatch(identity):
                 # A number of the register that no case has yet.
                 return Reply(body=as_reply(Refused("case.not_found", "case")))
-            return await write_registration(client, identity, out, session.lang, simulated)
+            return await write_registration(client, identity, out, session.lang, simulated, pdf=pdf)
 
-    done = session.run(work)
+    try:
+        done = session.run(work)
+    except OfficeFailed:
+        no_pdf(session)
     if isinstance(done, Reply):
         session.accepted(done)
         session.fail(REFUSED, "case.not_found", "没有这个案件。", "There is no such case.")

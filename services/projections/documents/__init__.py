@@ -1,4 +1,4 @@
-"""Documents (文书): built from query answers by pure functions, drawn as .docx, .html and .json."""
+"""Documents (文书): built from query answers by pure functions, drawn as .docx, .html, .json and .pdf."""
 
 from services.projections.documents.blocks import Document, Provenance
 from services.projections.documents.briefing import briefing
@@ -9,6 +9,7 @@ from services.projections.documents.discharge_slip import discharge_slip
 from services.projections.documents.figure_names import figure_label
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
+from services.projections.documents.render_pdf import OfficeFailed, OfficeMissing, find_office
 from services.projections.documents.situation_report import Recorded, situation_report
 from services.projections.documents.standing import Contradictory
 from services.projections.documents.suppression import Earlier
@@ -22,6 +23,8 @@ __all__ = [
     "Contradictory",
     "Document",
     "Earlier",
+    "OfficeFailed",
+    "OfficeMissing",
     "Provenance",
     "Recorded",
     "brief",
@@ -29,6 +32,7 @@ __all__ = [
     "circular",
     "discharge_slip",
     "figure_label",
+    "find_office",
     "notice_document",
     "on_paper",
     "printed",

@@ -1,5 +1,6 @@
 """What a document is made of, before anyone decides how it looks: one model, three faces."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -18,7 +19,7 @@ class Provenance(Struct, frozen=True, kw_only=True):
 
 
 class Heading(Struct, frozen=True, tag="heading"):
-    """A heading of the first (一、 in 黑体) or second level (（一） in 楷体)."""
+    """A heading of the first (一、 in 黑体), second (（一） in 楷体), third or fourth level (1. and （1） in 仿宋)."""
 
     text: str
     level: int = 1
@@ -40,6 +41,17 @@ class Table(Struct, frozen=True, tag="table"):
     note: str = ""
 
 
+# Longer than any figure with its sign, its unit or its suppression.
+_FIGURE_MAX = 8
+
+
+def column_of_figures(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether a column of a table holds figures alone, a dash or a suppressed cell among them: it is centred."""
+    cells = [row[place] for row in rows if place < len(row) and row[place]]
+    short = all(len(cell) <= _FIGURE_MAX and (cell[0].isdigit() or cell[0] in "<—·-−") for cell in cells)
+    return place > 0 and short and any(cell[0].isdigit() for cell in cells)
+
+
 class Form(Struct, frozen=True, tag="form"):
     """Labelled boxes, as on a printed form: each line holds one or two (label, content) pairs."""
 
@@ -47,7 +59,7 @@ class Form(Struct, frozen=True, tag="form"):
 
 
 class Bars(Struct, frozen=True, tag="bars"):
-    """A chart of counts: (label, value, text beside the bar). Drawn in the page, a table in the .docx."""
+    """A chart of counts: (label, value, text beside the bar)."""
 
     title: str
     items: tuple[tuple[str, float, str], ...]
