@@ -98,7 +98,7 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
 
 
 def test_no_unit_has_everybodys_feed_for_its_own():
-    everybody = msgspec.structs.replace(NETWORK.unit("u01"), code=subjects.EVERY_UNIT)
+    everybody = msgspec.structs.replace(NETWORK.units[0], code=subjects.EVERY_UNIT)
     assert subjects.partner_all().startswith(subjects.partner(everybody.code).removesuffix(">"))
     with pytest.raises(ValueError, match="no unit may be called all"):
         Directory((), (everybody,), ())
