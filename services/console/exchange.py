@@ -76,10 +76,8 @@ def written_out(service: str, verb: str, pairs: Sequence[str]) -> bytes:
 
 
 def _typed(text: str, kind: Any) -> Any:
-    info = msgspec.inspect.type_info(kind) if kind is not None else None
-    if isinstance(info, msgspec.inspect.Metadata):
-        info = info.type
-    alternatives = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    info = _plain(msgspec.inspect.type_info(kind)) if kind is not None else None
+    alternatives = tuple(map(_plain, info.types)) if isinstance(info, msgspec.inspect.UnionType) else (info,)
     if any(isinstance(each, msgspec.inspect.VarTupleType | msgspec.inspect.ListType) for each in alternatives):
         return [part.strip() for part in text.split(",") if part.strip()]
     for each in alternatives:
@@ -88,6 +86,11 @@ def _typed(text: str, kind: Any) -> Any:
         if isinstance(each, msgspec.inspect.IntType) and text.lstrip("-").isdecimal():
             return int(text)
     return text
+
+
+def _plain(info: Any) -> Any:
+    """What stands under a description."""
+    return info.type if isinstance(info, msgspec.inspect.Metadata) else info
 
 
 class Imported(Struct, kw_only=True):

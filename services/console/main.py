@@ -43,6 +43,7 @@ COMMANDS = {
     "unit": "services.console.unit:unit",
     "listen": "services.console.listening:listen",
     "briefing": "services.console.papers:briefing",
+    "bulletin": "services.console.bulletin:bulletin",
     "notices": "services.console.papers:notices",
     "register": "services.console.papers:register",
     "audit": "services.console.auditing:audit",
