@@ -30,8 +30,9 @@ class BulletinIssued(Fact, tag="BulletinIssued.v1", frozen=True, kw_only=True):
     total_no: Number
     position: Position
     head_hash: Digest
-    # Of all figures of the briefing, those that are not published included.
-    figures_digest: Digest
+    # Of all figures of the briefing, those that are not published included. Absent where so few contacts are counted that
+    # whoever tries every possible set of figures would find theirs by it.
+    figures_digest: Digest | None = None
     figures: tuple[PublishedFigure, ...]
 
 

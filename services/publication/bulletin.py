@@ -57,7 +57,7 @@ def issued(
         total_no=numbers.total_no,
         position=generated.position,
         head_hash=generated.head_hash,
-        figures_digest=generated.figures_digest,
+        figures_digest=generated.figures_digest if figures.get(PUBLISHED[0], 0) >= LEAST else None,
         figures=tuple(shown),
     )
 

@@ -41,6 +41,10 @@ def test_a_total_under_five_is_a_word_and_no_number(small: int) -> None:
     assert shown(issued(5))["contacts"] == 5
 
 
+def test_the_digest_of_a_handful_of_contacts_could_be_guessed_and_is_not_told() -> None:
+    assert [issued(count).issued.figures_digest is None for count in (0, 1, 4, 5, 114)] == [True] * 3 + [False] * 2
+
+
 @pytest.mark.parametrize("gap", range(-4, 5))
 def test_two_totals_that_differ_by_less_than_five_do_not_stand_together(gap: int) -> None:
     assert shown(issued(20, referrals=20 + gap)) == {"contacts": 20, "referrals": "gives_away", "notices": "under_5"}
