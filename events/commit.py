@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from events.briefing import BriefingFact
+from events.bulletin import BulletinFact
 from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
@@ -15,7 +16,17 @@ from events.notice import NoticeFact, SeriesFact
 from events.publication import CalendarFact
 from events.referral import ReferralFact
 
-AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | FileFact | SeriesFact | CalendarFact | BriefingFact
+AnyFact = (
+    ContactFact
+    | CaseFact
+    | ReferralFact
+    | NoticeFact
+    | FileFact
+    | SeriesFact
+    | CalendarFact
+    | BriefingFact
+    | BulletinFact
+)
 
 
 class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,8 @@ _TOKEN = re.compile(r"\A[0-9A-Za-z][0-9A-Za-z_-]{0,63}\Z")
 LEDGER = "LEDGER"
 PARTNERS = "PARTNERS"
 TIMERS = "TIMERS"
+# Stands where a unit's code stands in what goes to all of them: no unit may be called so.
+EVERY_UNIT = "all"
 # The bucket of the object store that holds attached files.
 ATTACHMENTS = "ATTACHMENTS"
 AGGREGATES = {
@@ -142,6 +144,11 @@ def query(principal: str, name: str) -> str:
 def partner(unit: str) -> str:
     """The filter of one unit's feed."""
     return f"partner.{_join(unit)}.>"
+
+
+def partner_all() -> str:
+    """The filter of what every unit's feed holds besides its own."""
+    return f"partner.{EVERY_UNIT}.bulletin.>"
 
 
 def parse(subject: str) -> tuple[str, str | None, str]:

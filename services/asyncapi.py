@@ -10,8 +10,10 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from events import contract
+from events.bulletin import BulletinFact
 from events.notice import NoticeFact
 from events.referral import ReferralFact
+from events.subjects import EVERY_UNIT
 from services.bus.request import REPEATED_HEADER, TIME_HEADER
 
 Commands = Mapping[str, Mapping[str, type[Struct]]]
@@ -25,11 +27,12 @@ _PARAMETERS: Json = {
     "unit": {"description": "the unit whose feed it is; its credential reads no other"},
     "referral": {"description": "the referral's id"},
     "notice": {"description": "the notice's id"},
+    "bulletin": {"description": "the bulletin's id, which is that of its briefing"},
 }
 
 
 def document(commands: Commands | None = None) -> Json:
-    """The whole document. `commands`: service -> verb -> Struct; by default those of intake and referral."""
+    """The whole document. `commands`: service -> verb -> Struct; by default those of every service."""
     schemas: Json = {
         "Accepted": _accepted(),
         "Refused": _refused(),
@@ -45,6 +48,7 @@ def document(commands: Commands | None = None) -> Json:
     parts.queries()
     parts.feed("referral", get_args(ReferralFact))
     parts.feed("notice", get_args(NoticeFact))
+    parts.feed("bulletin", get_args(BulletinFact), EVERY_UNIT)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -86,22 +90,22 @@ class _Parts:
         self._exchange("queries", "qry.projections.{principal}.{name}", "Query", "QueryReply", {})
         self.operations["queries"]["summary"] = "Ask a read model."
 
-    def feed(self, kind: str, facts: tuple[type[Struct], ...]) -> None:
-        """Commits of one kind of aggregate, as their unit receives them."""
+    def feed(self, kind: str, facts: tuple[type[Struct], ...], unit: str = "{unit}") -> None:
+        """Commits of one kind of aggregate, as their unit receives them, or every unit."""
         tags = sorted(str(fact.__struct_config__.tag) for fact in facts)
         current = contract.current()
         for tag in tags:
             self._schema(tag, _open(current[tag]))
         commit = _open(current[contract.COMMIT])
         commit["properties"]["facts"]["items"] = {"anyOf": [*(_to(tag) for tag in tags), _later_fact(tags)]}
-        message = f"partner.{kind}"
+        message, whose = f"partner.{kind}", "every unit" if unit == EVERY_UNIT else "the unit"
         self._schema(message, commit)
         self._message(message, message, {})
-        self.channels[message] = _channel(f"partner.{{unit}}.{kind}.{{{kind}}}", message)
+        self.channels[message] = _channel(f"partner.{unit}.{kind}.{{{kind}}}", message)
         self.operations[message] = {
             "action": "send",
             "channel": {"$ref": f"#/channels/{message}"},
-            "summary": f"Everything that happens to a {kind} of the unit, in order, from the beginning.",
+            "summary": f"Everything that happens to a {kind} of {whose}, in order, from the beginning.",
             "messages": [{"$ref": f"#/channels/{message}/messages/{message}"}],
         }
 
@@ -221,9 +225,10 @@ def _first_sentence(struct: type[Struct], verb: str) -> str:
 
 def _known_commands() -> Commands:
     from services.intake.commands import COMMANDS as INTAKE
+    from services.publication.commands import COMMANDS as PUBLICATION
     from services.referral.commands import COMMANDS as REFERRAL
 
-    return {"intake": INTAKE, "referral": REFERRAL}
+    return {"intake": INTAKE, "referral": REFERRAL, "publication": PUBLICATION}
 
 
 def _version() -> str:

@@ -688,6 +688,83 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文书现为“{status}”，不能执行此操作。",
         "The notice is {status}; this cannot be done now.",
     ),
+    # Briefings and their bulletins
+    "briefing.not_found": (
+        "没有这份简报，请核对标识或期号。",
+        "There is no such briefing; check its id or issue number.",
+    ),
+    "briefing.period_reversed": (
+        "期间的截止日早于起始日，请核对。",
+        "The period ends before it begins; check the two days.",
+    ),
+    "briefing.period_not_over": (
+        "期间超出第 {position} 条所知的时间（至 {day}），请提前截止日或取更新的位置。",
+        "Position {position} knows nothing after {day}; end the period by then or take a newer position.",
+    ),
+    "briefing.position_unknown": (
+        "账本没有这个位置（现到第 {head} 条），请核对。",
+        "The ledger has no such position (it ends at {head}); check it.",
+    ),
+    "briefing.figures_behind": (
+        "读模型尚未读到第 {position} 条，请稍后用同一编号重发。",
+        "The read models have not come to position {position} yet; send it again with the same id shortly.",
+    ),
+    "briefing.figures_unavailable": (
+        "读模型现在给不出这些数据（{reason}），请联系管理员，修复后重发。",
+        "The read models cannot give these figures ({reason}); call the operator, then send it again.",
+    ),
+    "briefing.does_not_hold": (
+        "在第 {position} 条重新计算，数据与生成时不一致（现为 {digest}…），请撤回并重新生成。",
+        "Computed again at position {position} the figures differ (now {digest}…); withdraw it and generate another.",
+    ),
+    "briefing.own_work": (
+        "不能审核自己生成的简报，请交另一人审核。",
+        "Nobody reviews a briefing that they generated; ask somebody else.",
+    ),
+    "briefing.not_reviewed": (
+        "简报尚未审核，请先审核再印发。",
+        "The briefing is not reviewed yet; have it reviewed first.",
+    ),
+    "briefing.already_issued": (
+        "简报已印发（{year}年第{number}期），不再另行印发；数据有变请更正。",
+        "It is issued already (no. {number} of {year}); correct it if a figure has changed.",
+    ),
+    "briefing.not_issued": (
+        "简报尚未印发，无需更正；请撤回并重新生成。",
+        "It is not issued, so there is nothing to correct; withdraw it and generate another.",
+    ),
+    "briefing.withdrawn": (
+        "简报已撤回，请以新一期为准。",
+        "The briefing was withdrawn; go by the issue that replaced it, if any.",
+    ),
+    "briefing.back_dated": (
+        "时间早于简报的上一步，请核对；不得倒填。",
+        "The time lies before the briefing's last step; check it, back-dating is not allowed.",
+    ),
+    "briefing.recipient_missing": (
+        "请写明报、送、发的对象，至少一个。",
+        "Name at least one recipient: whom it is reported, sent or issued to.",
+    ),
+    "briefing.recipient_twice": (
+        "“{code}”列了两次，请只保留一处。",
+        "{code} stands twice among the recipients; keep one of them.",
+    ),
+    "briefing.figure_unknown": (
+        "这一期没有这个指标，请用 lianxi query figures 查看指标名称。",
+        "There is no such figure; `lianxi query figures` shows their names.",
+    ),
+    "briefing.figure_unchanged": (
+        "截至第 {position} 条，这个指标仍是 {value}，无需更正。",
+        "At position {position} the figure still is {value}; there is nothing to correct.",
+    ),
+    "briefing.position_not_newer": (
+        "更正的位置应晚于第 {after} 条，请取更新的位置。",
+        "A correction takes a position after {after}; give a newer one.",
+    ),
+    "briefing.cause_outside": (
+        "引起更正的提交应在第 {after} 条之后、第 {until} 条以前（含），请核对。",
+        "The commit that caused it lies after {after} and at or before {until}; check its number.",
+    ),
 }
 
 

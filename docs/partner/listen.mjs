@@ -1,4 +1,4 @@
-// A unit's listener: prints every event of its own feed as one line of JSON and acknowledges it.
+// A unit's listener: prints every event of its own feed, bulletins to all units too, as one line of JSON, and acknowledges it.
 //   node listen.mjs CREDENTIAL.json NATS_URL [--count N]
 // It needs nothing but the unit's credential file, and goes on by itself after the broker was away.
 import { readFileSync } from "node:fs";

@@ -28,6 +28,7 @@ EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
     "office": (
         ("cmd.intake.*.*", False),
         ("cmd.referral.*.>", False),
+        ("cmd.publication.*.*", False),
         ("qry.projections.*.*", False),
         *((subject, True) for subject in READ_LEDGER),
     ),

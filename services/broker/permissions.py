@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from events import subjects
+from events.numbering import every_series
 from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS
 from services.broker.credentials import OFFICE_API, Credential
 
@@ -69,6 +71,12 @@ def permission(credential: Credential) -> Permission | None:
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_FILES, *_REPLIES),
                 (*inbox, "cmd.referral.*.* referral"),
             )
+        case "service", "publication":
+            own = ("ledger.briefing.>", "ledger.bulletin.>", *map(subjects.series, every_series()))
+            return Permission(
+                (*own, *READ_LEDGER, subjects.query(name, "figures"), *_REPLIES),
+                (*inbox, "cmd.publication.*.* publication"),
+            )
         case "service", "projections":
             return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
         case "unit", _:
@@ -86,5 +94,5 @@ def permission(credential: Credential) -> Permission | None:
             )
         case role, _:
             reads = tuple(each.replace("$JS.API", OFFICE_API) for each in READ_LEDGER) if role == "auditor" else ()
-            commands = (f"cmd.intake.{name}.*", f"cmd.referral.{name}.*", f"qry.projections.{name}.*")
-            return Permission((*commands, *reads), inbox)
+            services = ("cmd.intake", "cmd.referral", "cmd.publication", "qry.projections")
+            return Permission((*(f"{service}.{name}.*" for service in services), *reads), inbox)

@@ -8,7 +8,7 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS, partner, timers_due
+from events.subjects import ATTACHMENTS, EVERY_UNIT, LEDGER, PARTNERS, TIMERS, partner, partner_all, timers_due
 from services.broker.connection import connect, endpoint
 from services.broker.durability import assert_healthy
 from services.directory import directory
@@ -55,6 +55,7 @@ def _partners(replicas: int) -> dict[str, Any]:
         {"src": f"ledger.{kind}.*.*", "dest": f"partner.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}
         for kind in ("referral", "notice")
     ]
+    transforms += [{"src": "ledger.bulletin.*", "dest": f"partner.{EVERY_UNIT}.bulletin.{{{{wildcard(1)}}}}"}]
     return {
         "name": PARTNERS,
         # No subjects of its own: nobody can publish into it (architecture.md §3).
@@ -127,7 +128,10 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     # A reaction that takes longer is handed over twice, which changes nothing.
     intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
     referral = _consumer("referral", ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
-    units = [(PARTNERS, _consumer(unit.code, [partner(unit.code)], 1000, replicas, 30)) for unit in directory().units]
+    units = [
+        (PARTNERS, _consumer(unit.code, [partner(unit.code), partner_all()], 1000, replicas, 30))
+        for unit in directory().units
+    ]
     # Many wakes at once: each is of another aggregate.
     wakes = _consumer("referral", [timers_due()], 256, replicas, 30)
     return [(LEDGER, intake), (LEDGER, referral), (TIMERS, wakes), *units]

@@ -129,5 +129,29 @@ class Client:
         return Reply(body=msgspec.json.decode(answer.data), repeated=repeated)
 
 
+async def every_page(
+    client: Client,
+    name: str,
+    params: dict[str, Any],
+    min_seq: int | None = None,
+    as_of: int | None = None,
+    as_of_time: str | None = None,
+) -> Reply:
+    """All pages as one answer, read at the position of the first; or the one page that the asker chose."""
+    first = await client.query(name, params, min_seq, as_of, as_of_time)
+    if first.refused or not first.body.get("more") or {"limit", "offset"} & params.keys():
+        return first
+    position = first.body["position"]
+    gathered = list(first.body["rows"])
+    more = True
+    while more:
+        page = await client.query(name, params | {"offset": len(gathered)}, as_of=position["seq"])
+        if page.refused:
+            return page
+        gathered += page.body["rows"]
+        more = bool(page.body["more"])
+    return Reply(body=first.body | {"rows": gathered, "more": False})
+
+
 def _refuse(code: str, details: dict[str, str] | None = None) -> Reply:
     return Reply(body=as_reply(Refused(code, details=details or {})))

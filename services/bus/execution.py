@@ -28,17 +28,19 @@ Outcome = Facts | Already | Refused
 class Plan(Struct, frozen=True, kw_only=True):
     """What a service adds to the general road for one command.
 
-    decide: (history, env, number of the series) -> facts, Already or Refused.
-    series: the document series whose next number a decision may take, else None.
+    decide: (history, env, next number of each series; 0 without one) -> facts, Already or Refused.
+    series: the document series, one or several, whose next numbers a decision may take together, else None.
     beside: facts -> another aggregate that begins in the same atomic batch, and those of the facts that are its own.
+    goes_on: that other aggregate may be there already; then it goes on.
     seal: (history, commit id) -> the personal fields, encrypted, else None.
     """
 
     subject: str
-    decide: Callable[[History, Env, int], Outcome]
-    series: str | None = None
+    decide: Callable[..., Outcome]
+    series: str | tuple[str, ...] | None = None
     takes_number: Callable[[Facts], bool] = lambda facts: False
     beside: Callable[[Facts], tuple[str, Facts] | None] = lambda facts: None
+    goes_on: bool = False
     seal: Callable[[History, str], Sealed | None] = lambda history, commit: None
     # Personal fields make a plain digest guessable: intake gives a keyed one.
     body_digest: Callable[[bytes], str] = digest
@@ -67,9 +69,9 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
             ) or _unseen(history, command)
             if answer is not None:
                 return answer
-            counter = await ledger.load(subjects.series(plan.series)) if plan.series else None
+            counters = [await ledger.load(subjects.series(name)) for name in _series(plan)]
             env = _env(request, command, plan)
-            outcome = plan.decide(history, env, counter.n + 1 if counter else 0)
+            outcome = plan.decide(history, env, *([counter.n + 1 for counter in counters] or [0]))
             if isinstance(outcome, Refused):
                 return _with_what_changed(outcome, history, before)
             if isinstance(outcome, Already) or not outcome:
@@ -79,12 +81,12 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
             appends = [Append(history, _commit(history, request, command, plan, commit_id, body_digest, own))]
             if beside is not None:
                 other = await ledger.load(beside[0])
-                if other.n:
+                if other.n and not plan.goes_on:
                     # Somebody else began it meanwhile: what was decided no longer stands.
                     return Refused("aggregate.busy")
-                appends.append(Append(other, _beginning(appends[0].commit, *beside)))
-            if counter is not None and plan.series is not None and plan.takes_number(outcome):
-                appends.append(_numbering(counter, plan, appends[0].commit))
+                appends.append(Append(other, _other(appends[0].commit, other, beside[1])))
+            if plan.takes_number(outcome):
+                appends += [_numbering(counter, appends[0].commit) for counter in counters]
             before = history.n if before is None else before
             try:
                 seqs = await ledger.append(*appends)
@@ -189,36 +191,27 @@ def _commit(
     )
 
 
-def _beginning(command: Commit, subject: str, facts: Facts) -> Commit:
-    kind, _, key = subjects.parse(subject)
+def _other(command: Commit, history: History, facts: Facts) -> Commit:
+    """The same command's commit in another aggregate, after its history."""
+    kind, _, key = subjects.parse(history.subject)
     return msgspec.structs.replace(
         command,
-        id=derive_id(command.actor.principal, command.command_id, subject),
+        id=derive_id(command.actor.principal, command.command_id, history.subject),
         kind=kind,
         key=key,
-        n=1,
-        prev=genesis(subject),
+        n=history.n + 1,
+        prev=history.head_hash,
         facts=tuple(facts),
         sealed=None,
     )
 
 
-def _numbering(counter: History, plan: Plan, to: Commit) -> Append:
-    assert plan.series is not None
-    subject = subjects.series(plan.series)
-    return Append(
-        counter,
-        msgspec.structs.replace(
-            to,
-            id=derive_id(to.actor.principal, to.command_id, subject),
-            kind="series",
-            key=plan.series,
-            n=counter.n + 1,
-            prev=counter.head_hash if counter.n else genesis(subject),
-            facts=(NumberAssigned(number=counter.n + 1, to=to.key),),
-            sealed=None,
-        ),
-    )
+def _numbering(counter: History, to: Commit) -> Append:
+    return Append(counter, _other(to, counter, (NumberAssigned(number=counter.n + 1, to=to.key),)))
+
+
+def _series(plan: Plan) -> tuple[str, ...]:
+    return (plan.series,) if isinstance(plan.series, str) else plan.series or ()
 
 
 def _local(moment: datetime) -> datetime:

@@ -17,9 +17,10 @@ from services.console.output import REFUSED, UNAVAILABLE, UNAVAILABLE_CODES, USA
 from services.console.register_csv import Problem, RegisterRefused, Row, read_register, write_rejects
 from services.console.session import Session, pass_session, read_input
 from services.intake import commands as intake
+from services.publication import commands as publication
 from services.referral import commands as referral
 
-COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS}
+COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS, "publication": publication.COMMANDS}
 # How many rows are on their way at once: the broker's disk sync is shared among them.
 IN_FLIGHT = 16
 
@@ -39,12 +40,12 @@ def send(session: Session, target: str, given: tuple[str, ...]) -> None:
     lianxi send referral.ReportProgress referral=… measures=visited,mediated --as u07
     """
     service, _, verb = target.partition(".")
-    if service not in ("intake", "referral") or not verb:
+    if service not in COMMANDS or not verb:
         session.fail(
             USAGE,
             "command.unknown_service",
-            "命令写作 intake.动词 或 referral.动词，见 lianxi schema。",
-            "Write the command as intake.Verb or referral.Verb; see `lianxi schema`.",
+            "命令写作 intake.动词、referral.动词 或 publication.动词，见 lianxi schema。",
+            "Write the command as intake.Verb, referral.Verb or publication.Verb; see `lianxi schema`.",
         )
     if all("=" in each for each in given):
         body = written_out(service, verb, given)
@@ -75,10 +76,8 @@ def written_out(service: str, verb: str, pairs: Sequence[str]) -> bytes:
 
 
 def _typed(text: str, kind: Any) -> Any:
-    info = msgspec.inspect.type_info(kind) if kind is not None else None
-    if isinstance(info, msgspec.inspect.Metadata):
-        info = info.type
-    alternatives = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    info = _plain(msgspec.inspect.type_info(kind)) if kind is not None else None
+    alternatives = tuple(map(_plain, info.types)) if isinstance(info, msgspec.inspect.UnionType) else (info,)
     if any(isinstance(each, msgspec.inspect.VarTupleType | msgspec.inspect.ListType) for each in alternatives):
         return [part.strip() for part in text.split(",") if part.strip()]
     for each in alternatives:
@@ -87,6 +86,11 @@ def _typed(text: str, kind: Any) -> Any:
         if isinstance(each, msgspec.inspect.IntType) and text.lstrip("-").isdecimal():
             return int(text)
     return text
+
+
+def _plain(info: Any) -> Any:
+    """What stands under a description."""
+    return info.type if isinstance(info, msgspec.inspect.Metadata) else info
 
 
 class Imported(Struct, kw_only=True):

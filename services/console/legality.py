@@ -5,6 +5,7 @@ from typing import Any
 
 from events.commit import Commit
 from services.intake import case, contact
+from services.publication import briefing_history, bulletin
 from services.referral import files, notice, publication, referral, series
 
 
@@ -48,6 +49,14 @@ def _calendar(commits: Sequence[Commit]) -> None:
             state = publication.evolve(state, fact)  # type: ignore[arg-type]
 
 
+def _briefing(commits: Sequence[Commit]) -> None:
+    briefing_history.fold(commits)
+
+
+def _bulletin(commits: Sequence[Commit]) -> None:
+    bulletin.fold([fact for commit in commits for fact in commit.facts])  # type: ignore[misc]
+
+
 # kind -> a check of that kind's whole history; raises DamagedHistory at the first fact that cannot follow.
 LEGAL = {
     "contact": _contact,
@@ -57,4 +66,6 @@ LEGAL = {
     "file": _file,
     "series": _series,
     "calendar": _calendar,
+    "briefing": _briefing,
+    "bulletin": _bulletin,
 }

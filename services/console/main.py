@@ -45,6 +45,7 @@ COMMANDS = {
     "briefing": "services.console.briefings:briefing",
     "explain": "services.console.explaining:explain",
     "diff": "services.console.explaining:diff",
+    "bulletin": "services.console.bulletin:bulletin",
     "notices": "services.console.papers:notices",
     "register": "services.console.papers:register",
     "papers": "services.console.documents:papers",

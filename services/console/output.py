@@ -15,7 +15,9 @@ from services.console.cells import disarmed
 
 DONE, UNEXPECTED, USAGE, REFUSED, UNAVAILABLE = 0, 1, 2, 3, 4
 # These say nothing about the command itself: it can be sent again as it is.
-UNAVAILABLE_CODES = frozenset({"service.unavailable", "service.no_answer", "service.failed", "query.stale"})
+UNAVAILABLE_CODES = frozenset(
+    {"service.unavailable", "service.no_answer", "service.failed", "query.stale", "briefing.figures_behind"}
+)
 # A line of a file has no edge: folding cells there would tear numbers apart that somebody greps for.
 UNBOUNDED = 10_000
 

@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 import click
 
-from services.bus.client import Client, Reply
+from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
 from services.console.output import REFUSED, UNEXPECTED, USAGE, as_json, say
-from services.console.session import Session, every_page, pass_session, rows, settings
+from services.console.session import Session, pass_session, rows, settings
 from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (

@@ -86,6 +86,14 @@ async def _attach(
                 timers.start()
                 stopping.append(timers.stop)
             return _closing(files.close)
+        case "publication":
+            from services.bus.client import Client
+            from services.publication.app import Publications
+            from services.publication.figures import asked
+
+            publication = Publications(ledger, asked(Client(connection, name)))
+            serve_commands(broker, name, simulated, publication.handle)
+            return _nothing
         case _:
             from services.projections.app import Projections
 
@@ -93,6 +101,10 @@ async def _attach(
             projections.attach(broker)
             await projections.start()
             return projections.stop
+
+
+async def _nothing() -> None:
+    """A service that keeps nothing open."""
 
 
 def _closing(close: Callable[[], None]) -> Close:

@@ -14,7 +14,7 @@ import nats.errors
 from msgspec import Struct
 
 from services.broker import NotRunning, UnknownPrincipal, connect, load_credential
-from services.bus.client import Client, Reply, Violations
+from services.bus.client import Client, Reply, Violations, every_page
 from services.console.as_of import NOW, AsOf
 from services.console.output import UNAVAILABLE, USAGE, as_json, refuse, say
 
@@ -93,30 +93,6 @@ class Session(Struct, kw_only=True):
         reply, meaning = self.run(work)
         described = [each for each in meaning.get("queries", ()) if each["name"] == name]
         return self.accepted(reply).body | ({"explained": described[0]} if described else {})
-
-
-async def every_page(
-    client: Client,
-    name: str,
-    params: dict[str, Any],
-    min_seq: int | None = None,
-    as_of: int | None = None,
-    as_of_time: str | None = None,
-) -> Reply:
-    """All pages as one answer, read at the position of the first; or the one page that the asker chose."""
-    first = await client.query(name, params, min_seq, as_of, as_of_time)
-    if first.refused or not first.body.get("more") or {"limit", "offset"} & params.keys():
-        return first
-    position = first.body["position"]
-    gathered = list(first.body["rows"])
-    more = True
-    while more:
-        page = await client.query(name, params | {"offset": len(gathered)}, as_of=position["seq"])
-        if page.refused:
-            return page
-        gathered += page.body["rows"]
-        more = bool(page.body["more"])
-    return Reply(body=first.body | {"rows": gathered, "more": False})
 
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:

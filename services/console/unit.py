@@ -13,10 +13,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from events.codes import code_list
 from services.attachments.spool import FILE_MAX, PART_MAX
-from services.bus.client import Client, Reply
+from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
 from services.console.output import USAGE, as_json, say
-from services.console.session import Session, every_page, pass_session, rows
+from services.console.session import Session, pass_session, rows
 from services.console.todo import todo
 
 REFERRAL = click.argument("referral", metavar="转办单号|ID")

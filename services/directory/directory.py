@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from events.codes import code_list, folded
 from events.fact import Code, Label, Token
+from events.subjects import EVERY_UNIT
 
 Account = Literal["core", "partners", "office"]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -73,7 +74,12 @@ class Directory:
     """Desks, units and principals, and how to find one. A principal `duty-<desk>` and one a unit are added here."""
 
     def __init__(self, desks: tuple[Desk, ...], units: tuple[Unit, ...], principals: tuple[Principal, ...]) -> None:
-        """Raises ValueError when two entries share a code, or a name that a look-up would answer to."""
+        """Raises ValueError when two entries share a code, or a name that a look-up would answer to.
+
+        Also when a unit's code would have its feed be everybody's.
+        """
+        if any(unit.code == EVERY_UNIT for unit in units):
+            raise ValueError(f"directory: no unit may be called {EVERY_UNIT}")
         duty = tuple(Principal(name=f"duty-{desk.code}", role="duty_officer", desk=desk.code) for desk in desks)
         partners = tuple(Principal(name=unit.code, role="unit", unit=unit.code) for unit in units)
         self.desks, self.units, self.principals = desks, units, (*principals, *duty, *partners)

@@ -83,6 +83,12 @@ PERMITTED: dict[str, frozenset[str]] = {
     "referral.ReadFile": frozenset({"coordinator", "supervisor"}),
     # The service discharges what has ended with its referral.
     "referral.DischargeNotice": frozenset({"supervisor", "service:referral"}),
+    "publication.GenerateBriefing": frozenset({"coordinator"}),
+    # Whoever generated it reviews none of it: decided where the briefing is.
+    "publication.ReviewBriefing": frozenset({"supervisor", "coordinator"}),
+    "publication.IssueBriefing": frozenset({"supervisor"}),
+    "publication.CorrectBriefing": frozenset({"coordinator"}),
+    "publication.WithdrawBriefing": frozenset({"supervisor"}),
 }
 
 

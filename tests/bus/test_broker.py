@@ -150,6 +150,7 @@ def test_the_core_hands_out_exactly_these_things():
         "office": [
             "cmd.intake.*.*",
             "cmd.referral.*.>",
+            "cmd.publication.*.*",
             "qry.projections.*.*",
             *reading,
             "$JS.API.STREAM.INFO.LEDGER",

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 
 from events import commit as commits
 from events import subjects
+from events.bulletin import BulletinIssued, PublishedFigure
 from events.partner import decode
 from services.broker import Broker, connect, load_credential, provision
 from services.ledger import Append, Ledger
@@ -22,6 +24,18 @@ from tests.unit.test_partner_decoding import ISSUED, VERIFIED, commit
 
 SOURCES = Path(__file__).parents[2] / "docs" / "partner"
 WITHIN_SECONDS = 30
+TOLD = BulletinIssued(
+    kind="briefing",
+    start=date(2026, 1, 1),
+    end=date(2026, 3, 31),
+    year=2026,
+    issue_no=1,
+    total_no=1,
+    position=9,
+    head_hash="0" * 64,
+    figures_digest="0" * 64,
+    figures=(PublishedFigure(figure="contacts", value=114), PublishedFigure(figure="notices", withheld="under_5")),
+)
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("node") and shutil.which("npm")), reason="the example partner needs Node and npm"
@@ -78,6 +92,26 @@ async def _refer(data: Path, unit: str, name: str) -> list[bytes]:
         await connection.close()
 
 
+def announce(data: Path, name: str) -> bytes:
+    """Record a bulletin to every unit; returns its bytes."""
+    return asyncio.run(_announce(data, subjects.bulletin(commits.derive_id(name)), name))
+
+
+async def _announce(data: Path, subject: str, name: str) -> bytes:
+    connection = await connect(data, "publication")
+    try:
+        ledger = Ledger(connection)
+        history = await ledger.load(subject)
+        kind, _, key = subjects.parse(subject)
+        made = msgspec.structs.replace(
+            commit(TOLD), id=commits.derive_id("publication", name), kind=kind, key=key, prev=history.head_hash
+        )
+        await ledger.append(Append(history, made))
+        return (await ledger.load(subject)).commits[0].raw
+    finally:
+        await connection.close()
+
+
 class Listener:
     """The example partner as a process, its lines in a queue so that every wait has a bound."""
 
@@ -128,6 +162,18 @@ def test_a_partner_reads_its_own_commits_as_they_were_committed(
     first, second = (decode(raw).commit for raw in own[:2])
     assert first.prev == commits.genesis(subjects.referral("u01", first.key))
     assert second.prev == commits.digest(own[0])
+
+
+def test_every_partner_reads_what_goes_to_all_units_among_its_own(
+    listen: Callable[..., Listener], tmp_path: Path
+) -> None:
+    own = refer(tmp_path, "u01", "first")
+    bulletin = announce(tmp_path, "the first issue")
+    refer(tmp_path, "u02", "of another unit")
+    assert listen("u01", "--count", "3").lines(3) == [*own, bulletin]
+    assert listen("u03", "--count", "1").lines(1) == [bulletin]
+    (told,) = decode(bulletin).facts
+    assert told == TOLD
 
 
 def test_what_was_acknowledged_does_not_come_again(listen: Callable[..., Listener], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from nats.js.errors import Error as StreamError
 
 from events import subjects
+from events.numbering import series_of
 from events.subjects import LEDGER, PARTNERS, TIMERS
 from services.broker import load_credential
 from services.ledger import Ledger
@@ -75,8 +76,16 @@ DENIED_TO_A_UNIT = [
     f"$JS.ACK._.hash.{PARTNERS}.u02.1.1.1.1.0",
     "ledger.referral.u01.X",
     "ledger.case.231000.X",
+    "ledger.briefing.X",
+    "ledger.bulletin.X",
     "partner.u01.referral.X",
     "partner.u02.referral.X",
+    "partner.all.bulletin.X",
+    f"$JS.API.DIRECT.GET.{LEDGER}.ledger.bulletin.X",
+    f"$JS.API.DIRECT.GET.{PARTNERS}.partner.all.bulletin.X",
+    "cmd.publication.u01.ReviewBriefing",
+    "cmd.publication.supervisor.IssueBriefing",
+    "qry.projections.u01.figures",
     "cmd.referral.u02.SignReferral",
     "cmd.referral.coordinator.VerifyReport",
     "cmd.intake.u01.RegisterContact",
@@ -91,7 +100,7 @@ DENIED_TO_A_UNIT = [
     *TIMERS_OF_OTHERS,
 ]
 DENIED_TO_HEAR = [
-    ">", "*", "*.>", "partner.>", "partner.u01.>", "partner.u02.>", "ledger.>", "ledger.referral.u01.>", "cmd.>",
+    ">", "*", "*.>", "partner.>", "partner.u01.>", "partner.u02.>", "partner.all.>", "cmd.publication.>", "ledger.>", "ledger.referral.u01.>", "cmd.>",
     "cmd.referral.>", "cmd.referral.u01.>", "cmd.referral.u02.*", "qry.>", "_INBOX.>", "_INBOX.*.>", "_R_.>", "$JS.>",
     "$JS.ACK.>", "$JS.API.>", "$JS.EVENT.>", "$SYS.>", "timer.>", "timer.due.>", "timer.at.referral.u01.>",
 ]  # fmt: skip
@@ -133,6 +142,11 @@ async def issue(bus: Bus, unit: str, key: str) -> None:
         await ledger.append(following(await ledger.load(subjects.referral(unit, key)), key))
 
 
+async def announce(bus: Bus, key: str) -> None:
+    async with bus.ledger("publication") as ledger:
+        await ledger.append(following(await ledger.load(subjects.bulletin(key)), key))
+
+
 async def fetched(attacker: Attacker, unit: str, count: int = 100) -> list[str]:
     """The subjects that a unit pulls from its own feed, until it is empty."""
     pull = await attacker.connection.jetstream().pull_subscribe_bind(consumer=unit, stream=PARTNERS)
@@ -168,6 +182,21 @@ async def test_a_unit_reads_its_own_feed_and_no_other_units(own: Bus):
         assert await fetched(unit, "u01", 1) == ["partner.u01.referral.MINE"]
         assert await fetched(unit, "u01") == []
         assert unit.refusals == []
+
+
+async def test_what_goes_to_all_units_comes_to_each_and_nothing_of_another_with_it(own: Bus):
+    await issue(own, "u01", "MINE")
+    await announce(own, "NEWS")
+    await issue(own, "u02", "THEIRS")
+    for unit, referral in (("u01", "MINE"), ("u02", "THEIRS"), ("u03", None)):
+        async with attacker(own, unit) as reading:
+            expected = {"partner.all.bulletin.NEWS"} | ({f"partner.{unit}.referral.{referral}"} if referral else set())
+            found = await fetched(reading, unit)
+            assert (set(found), len(found)) == (expected, len(expected))
+            # From the beginning once more: a consumer of two filters starts again as one of one filter does.
+            await reading.connection.request(f"$JS.API.CONSUMER.RESET.{PARTNERS}.{unit}", b'{"seq":1}', timeout=5)
+            assert await fetched(reading, unit) == found
+            assert reading.refusals == []
 
 
 async def test_what_a_unit_reads_are_the_committed_bytes(own: Bus):
@@ -228,9 +257,11 @@ def test_a_unit_cannot_make_an_inbox_guess_right(one: Bus):
 
 @pytest.mark.parametrize("person", PEOPLE)
 async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, person: str):
-    own = [f"cmd.intake.{person}.X", f"cmd.referral.{person}.X", f"qry.projections.{person}.x"]
+    own = [f"cmd.{service}.{person}.X" for service in ("intake", "referral", "publication")]
+    own += [f"qry.projections.{person}.x"]
     denied = [
-        "cmd.intake.coordinator2.X", "cmd.referral.coordinator2.X", "qry.projections.coordinator2.x", "cmd.referral.u01.X",
+        "cmd.intake.coordinator2.X", "cmd.referral.coordinator2.X", "cmd.publication.coordinator2.X",
+        "ledger.briefing.X", "ledger.bulletin.X", "qry.projections.coordinator2.x", "cmd.referral.u01.X",
         "cmd.intake.intake.OpenCase", "ledger.case.231000.X", "ledger.contact.city.X", "ledger.referral.u01.X",
         "partner.u01.referral.X", "_INBOX.x.y", f"$JS.API.STREAM.DELETE.{LEDGER}", f"$JS.API.STREAM.UPDATE.{LEDGER}",
         f"$JS.API.STREAM.PURGE.{LEDGER}", f"$JS.API.STREAM.MSG.DELETE.{LEDGER}", f"$JS.API.CONSUMER.CREATE.{LEDGER}.mine",
@@ -249,13 +280,21 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
 @pytest.mark.parametrize(
     ("service", "foreign"),
     [
-        ("intake", ["ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.series.S"]),
-        ("referral", ["ledger.case.231000.X", "ledger.contact.city.X"]),
-        ("projections", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.S"]),
+        ("intake", ["ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.series.S", "ledger.briefing.X"]),
+        ("referral", ["ledger.case.231000.X", "ledger.contact.city.X", "ledger.briefing.X", "ledger.bulletin.X"]),
+        (
+            "publication",
+            [
+                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.referral-2026", "ledger.series.briefing",
+                "ledger.calendar.2027", "qry.projections.publication.case_board", "qry.projections.coordinator.figures",
+                f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.publication",
+            ],
+        ),
+        ("projections", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.S", "ledger.bulletin.X"]),
     ],
-)
+)  # fmt: skip
 async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str, foreign: list[str]):
-    others = {"intake", "referral", "projections"} - {service}
+    others = {"intake", "referral", "publication", "projections"} - {service}
     denied = [
         *foreign,
         *(f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.{other}" for other in others),
@@ -269,15 +308,26 @@ async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str,
         assert [subject for subject in denied if await held.publishes(subject)] == []
         assert [subject for subject in (">", "ledger.>", "_INBOX.>", "cmd.>") if await held.subscribes(subject)] == []
         # Commands only as one of the group that shares them: a second, silent listener is not possible.
-        assert [verb for verb in ("cmd.intake.*.*", "cmd.referral.*.*") if await held.subscribes(verb)] == []
+        assert [
+            verb
+            for verb in ("cmd.intake.*.*", "cmd.referral.*.*", "cmd.publication.*.*")
+            if await held.subscribes(verb)
+        ] == []
 
 
 async def test_each_service_may_write_and_read_what_it_owns(one: Bus):
-    written = {"intake": subjects.case("231000", "PERMITTED"), "referral": subjects.notice("u01", "PERMITTED")}
-    for service, subject in written.items():
+    written = [
+        ("intake", subjects.case("231000", "PERMITTED")),
+        ("referral", subjects.notice("u01", "PERMITTED")),
+        ("publication", subjects.briefing("PERMITTED")),
+        ("publication", subjects.bulletin("PERMITTED")),
+        *(("publication", subjects.series(name)) for name in (*series_of("circular", 2099), "briefing-2026")),
+    ]
+    for service, subject in written:
         async with one.ledger(service) as ledger:
-            await ledger.append(following(await ledger.load(subject), "own"))
-            assert (await ledger.load(subject)).n == 1
+            before = await ledger.load(subject)
+            await ledger.append(following(before, f"own-{before.n}"))
+            assert (await ledger.load(subject)).n == before.n + 1
 
 
 def test_the_credentials_are_for_the_operators_eyes_alone(one: Bus):

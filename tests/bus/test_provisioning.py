@@ -47,10 +47,11 @@ async def test_a_reaction_sees_one_commit_at_a_time_and_never_loses_one(bus: Bus
         assert config["ack_wait"] == 5_000_000_000
 
 
-async def test_every_unit_has_a_consumer_of_its_own_feed(one: Bus):
+async def test_every_unit_has_a_consumer_of_its_own_feed_and_of_what_goes_to_all(one: Bus):
     for unit in directory().units:
         config = await configuration(one, f"CONSUMER.INFO.{PARTNERS}.{unit.code}")
-        assert (config["filter_subject"], config["ack_policy"]) == (f"partner.{unit.code}.>", "explicit")
+        filters = [f"partner.{unit.code}.>", "partner.all.bulletin.>"]
+        assert (config["filter_subjects"], config["ack_policy"]) == (filters, "explicit")
 
 
 async def test_timers_have_a_stream_of_their_own_and_the_ledger_takes_none(bus: Bus):
@@ -75,7 +76,8 @@ async def test_what_is_missing_is_made_and_what_is_there_is_left(own: Bus, subje
         await admin.request(f"$JS.API.CONSUMER.DELETE.{PARTNERS}.u07", b"")
         await provision(own.data)
         assert (await ledger.load(subject)).n == 1
-    assert (await configuration(own, f"CONSUMER.INFO.{PARTNERS}.u07"))["filter_subject"] == "partner.u07.>"
+    again = await configuration(own, f"CONSUMER.INFO.{PARTNERS}.u07")
+    assert again["filter_subjects"] == ["partner.u07.>", "partner.all.bulletin.>"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ async def test_a_ledger_that_was_reconfigured_is_refused_and_left_alone(own: Bus
         ((LEDGER, "intake"), {"max_ack_pending": 10}, "max_ack_pending"),
         ((LEDGER, "referral"), {"max_deliver": 3}, "max_deliver"),
         ((TIMERS, "referral"), {"max_deliver": 3}, "max_deliver"),
-        ((PARTNERS, "u01"), {"filter_subject": "partner.>"}, "filter_subject"),
+        ((PARTNERS, "u01"), {"filter_subjects": ["partner.u01.>", "partner.u02.>"]}, "filter_subjects"),
         ((PARTNERS, "u01"), {"inactive_threshold": 60_000_000_000}, "inactive_threshold"),
     ],
     ids=["order lost", "given up", "a wake given up", "another unit's feed", "forgets itself"],

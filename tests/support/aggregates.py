@@ -1,4 +1,4 @@
-"""Contact, case, referral, notice: a life in every state, and what each command makes of it. What docs/states.md is made from."""
+"""Contact, case, referral, notice, briefing: a life in every state, and what each command makes of it. What docs/states.md is made from."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from services.referral import referral
 from services.referral.referral_history import CO
 from tests.support import intake_states as intake
 from tests.support.intake import NOW
+from tests.unit import test_briefing as briefings
 from tests.unit import test_notice as notices
 from tests.unit import test_referral_states as referrals
 from tests.unit.test_referral import CLOCK, DUTY, SIGNED_AT, env
@@ -230,4 +231,27 @@ def _reminder() -> Aggregate:
     )
 
 
-AGGREGATES = (_contact(), _case(), _referral(), _notice(), _reminder())
+def _briefing() -> Aggregate:
+    def apply(command: Command) -> Callable[[Any], Outcome]:
+        return lambda life: life.decide(command)
+
+    def road(name: str) -> Callable[[], briefings.Life]:
+        return lambda: briefings.in_state(name)
+
+    return Aggregate(
+        zh="简报",
+        en="Briefing",
+        about=(
+            "**Bulletin…** 属于发给各单位的通报，与简报同一批写入；情况汇报没有通报。\n"
+            "**Bulletin…** is what every unit reads, written in the same batch; a situation report has none."
+        ),
+        prefix="briefing.",
+        status_list="briefing_status",
+        states={NOTHING: briefings.Life, **{name: road(name) for name in briefings.ROADS}},
+        # Of another figure than the one that is corrected already.
+        commands={type(command).__name__: apply(command) for command in briefings.TABLE}
+        | {"CorrectBriefing": apply(msgspec.structs.replace(briefings.CORRECT, figure="cases"))},
+    )
+
+
+AGGREGATES = (_contact(), _case(), _referral(), _notice(), _briefing(), _reminder())

@@ -17,10 +17,11 @@ import pytest
 from events.commit import AnyFact
 from services.decision import DamagedHistory, Refused
 from services.intake import case, contact, corrections
+from services.publication import briefing
 from services.referral import notice, publication, referral
 from services.refusals import SENTENCES
 
-CORES = (contact, corrections, case, referral, notice, publication)
+CORES = (contact, corrections, case, referral, notice, publication, briefing)
 # They are about who asks; no other value of any field would help.
 ABOUT_NO_FIELD = frozenset({"referral.reporter_may_not_verify", "command.unknown_verb"})
 # The standing rule's own: whoever sends an urge names no authority.
@@ -33,6 +34,7 @@ IN_OTHER_WORDS = frozenset(
         ("NoticeSignedOff", "authority_basis"),  # the command names it, the fact quotes it
         ("ReferralRequested", "unit"),  # one fact a unit, the command names the lead
         ("ReferralRequested", "asks"),  # co-units may be asked for something else
+        ("BulletinCorrected", "figure"),  # units are told its value, or that it is withheld
         ("ReferralIssued", "age_band"),  # a co-unit is told no more than it needs
     }
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from events import briefing as b
 from events import case as c
 from events import contact as k
 from events import notice as s
@@ -21,6 +22,7 @@ from services.intake.case_state import ENDED, untouched
 from services.intake.commands import NoteCorrection
 from services.intake.corrections import TRIAGED
 from services.intake.screen import grounds
+from services.publication import briefing_history as briefings
 from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.referral_history import ENDED as REFERRAL_ENDED
@@ -49,6 +51,7 @@ class Town:
         self.cases: dict[str, cases.Case] = {}
         self.referrals: dict[str, referrals.Referral] = {}
         self.notices: dict[str, notices.Notice] = {}
+        self.briefings: dict[str, briefings.Briefing] = {}
         self.requested: dict[str, tuple[str, c.ReferralRequested]] = {}
         self.asked_by: dict[str, str] = {}
         self.entries: dict[str, entries.Contact] = {}
@@ -72,6 +75,7 @@ class Town:
                     self.issue,
                     self.note,
                     self.supervise,
+                    self.publish,
                     self.mend,
                     self.after_the_end,
                     *(self.work_on_case, self.work_on_referral) * 2,
@@ -80,7 +84,9 @@ class Town:
             act()
         return self.commits
 
-    def record(self, subject: str, *facts: Any, unit: str | None = None, command: str = "Test") -> None:
+    def record(
+        self, subject: str, *facts: Any, unit: str | None = None, command: str = "Test", who: str = "coordinator"
+    ) -> None:
         kind, _, key = subjects.parse(subject)
         n, prev = self._heads.get(subject, (0, genesis(subject)))
         self._now += timedelta(minutes=self.rng.choice((1, 20, 400, 1500)), microseconds=self.rng.choice((0, 250_000)))
@@ -93,7 +99,7 @@ class Town:
             prev=prev,
             occurred=self._now - timedelta(minutes=self.rng.choice((0, 30))),
             recorded=self._now,
-            actor=Actor(principal=unit or "coordinator", role=role, unit=unit),
+            actor=Actor(principal=unit or who, role=role, unit=unit),
             command=command,
             command_id=f"{key}-{n + 1}",
             command_digest="0" * 64,
@@ -122,6 +128,46 @@ class Town:
             self.referrals[key] = referrals.evolve(state, fact, commit.actor.principal, commit.occurred)
         elif kind == "notice":
             self.notices[key] = notices.evolve(self.notices.get(key), fact)
+        elif kind == "briefing":
+            before = self.briefings.get(key)
+            self.briefings[key] = briefings.evolve(before, fact, commit.actor.principal, commit.occurred)
+
+    def publish(self) -> None:
+        """A briefing of the day, or the next step of one."""
+        key = self._pick(key for key, each in self.briefings.items() if each.status != "withdrawn")
+        if key is None or self.rng.random() < 0.3:
+            return self._generate(derive_id("briefing", str(len(self.commits))))
+        state, subject = self.briefings[key], subjects.briefing(key)
+        if self.rng.random() < 0.1:
+            return self.record(subject, b.BriefingWithdrawn(reason="replaced"))
+        match state.status:
+            case "generated":
+                same = b.BriefingReviewed(figures_digest=state.generated.figures_digest)
+                return self.record(subject, same, who="supervisor")
+            case "reviewed":
+                kinds = [each.generated.kind for each in self.briefings.values() if each.issued]
+                place = 1 + kinds.count(state.generated.kind)
+                whom = self.rng.choice((("member_units",), ("member_units", "county_desks")))
+                issued = b.BriefingIssued(
+                    year=2026, issue_no=place, total_no=place, report_to=("committee",), issue_to=whom, copies=40
+                )
+                return self.record(subject, issued, who="supervisor")
+            case _:
+                last, seq = state.corrected("contacts"), len(self.commits)
+                was = last.now if last else 10
+                mended = b.BriefingCorrected(
+                    number=len(state.corrections) + 1, figure="contacts", was=was, now=was + 1, position=seq,
+                    head_hash=self.commits[-1].hash, cause=seq, reason="late_entry",
+                )  # fmt: skip
+                return self.record(subject, mended)
+
+    def _generate(self, key: str) -> None:
+        generated = b.BriefingGenerated(
+            kind=self.rng.choice(("briefing", "circular")), start=self._now.date() - timedelta(days=30),
+            end=self._now.date(), position=max(len(self.commits), 1), head_hash="0" * 64, code="test",
+            figures_digest=digest(key.encode()), suppression="test",
+        )  # fmt: skip
+        self.record(subjects.briefing(key), generated)
 
     def _pick(self, items: Iterable[Any]) -> Any:
         choices = sorted(items)

@@ -14,6 +14,7 @@ from services.asyncapi import document
 from services.bus.request import Accepted, as_reply
 from services.decision import Refused
 from services.intake.commands import COMMANDS as INTAKE
+from services.publication.commands import COMMANDS as PUBLICATION
 from services.referral.commands import COMMANDS as REFERRAL
 from tests.unit.test_partner_decoding import ISSUED, VERIFIED, commit, grown
 
@@ -66,7 +67,9 @@ def test_nothing_is_described_that_nothing_refers_to() -> None:
         assert [name for name in parts if f"#/components/{section}/{name}" not in found] == []
 
 
-@pytest.mark.parametrize(("service", "verbs"), [("intake", INTAKE), ("referral", REFERRAL)])
+@pytest.mark.parametrize(
+    ("service", "verbs"), [("intake", INTAKE), ("referral", REFERRAL), ("publication", PUBLICATION)]
+)
 def test_every_command_is_a_request_with_its_two_answers(service: str, verbs: dict[str, Any]) -> None:
     for verb in verbs:
         operation = DOCUMENT["operations"][f"{service}.{verb}"]
@@ -89,6 +92,12 @@ def test_partner_channels_lie_within_the_units_filter() -> None:
         assert address.format(unit="u01", referral="R", notice="R").startswith(
             subjects.partner("u01").removesuffix(">")
         )
+
+
+def test_a_bulletin_has_one_channel_for_all_units() -> None:
+    address = DOCUMENT["channels"]["partner.bulletin"]["address"]
+    assert address.format(bulletin="B") == "partner.all.bulletin.B"
+    assert address.startswith(subjects.partner_all().removesuffix(">"))
 
 
 def test_the_answers_that_services_give_are_the_answers_described() -> None:
@@ -116,7 +125,7 @@ def test_a_command_with_an_unknown_field_is_not_valid() -> None:
     assert not validator("intake.CloseCase").is_valid(close | {"actor": "supervisor"})
 
 
-def test_only_referral_and_notice_facts_stand_in_the_partners_part() -> None:
+def test_only_facts_of_referrals_notices_and_bulletins_stand_in_the_partners_part() -> None:
     facts = {name for name in DOCUMENT["components"]["schemas"] if name.endswith(".v1")}
-    assert "ReferralIssued.v1" in facts
-    assert not {name for name in facts if name.startswith(("Case", "Contact", "Callback", "Outcome"))}
+    assert {"ReferralIssued.v1", "BulletinIssued.v1"} <= facts
+    assert not {name for name in facts if name.startswith(("Briefing", "Case", "Contact", "Callback", "Outcome"))}

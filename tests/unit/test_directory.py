@@ -1,5 +1,6 @@
 """The network is the one that the report describes, everyone in it can be found, and each role may do its own."""
 
+import msgspec
 import pytest
 
 from events import subjects
@@ -7,6 +8,7 @@ from events.codes import code_list
 from events.commit import Actor
 from services.directory import PERMITTED, Desk, Directory, Unit, allow, directory
 from services.intake.commands import COMMANDS as INTAKE
+from services.publication.commands import COMMANDS as PUBLICATION
 from services.referral.commands import COMMANDS as REFERRAL
 
 NETWORK = directory()
@@ -69,7 +71,7 @@ def test_principals_are_services_people_desks_and_units():
     people = {"coordinator", "coordinator2", "supervisor", "auditor", "leader"}
     desks = {f"duty-{desk.code}" for desk in NETWORK.desks}
     units = {unit.code for unit in NETWORK.units}
-    assert names.keys() == {"intake", "referral", "projections", "admin"} | people | desks | units
+    assert names.keys() == {"intake", "referral", "publication", "projections", "admin"} | people | desks | units
     for name, principal in names.items():
         assert subjects.token(name) == name and principal.role in code_list("role")
         assert (principal.account == "partners") == (name in units) == (principal.unit == name)
@@ -95,8 +97,16 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
         Directory((desk,), (units[0],), (officer,))
 
 
+def test_no_unit_has_everybodys_feed_for_its_own():
+    everybody = msgspec.structs.replace(NETWORK.units[0], code=subjects.EVERY_UNIT)
+    assert subjects.partner_all().startswith(subjects.partner(everybody.code).removesuffix(">"))
+    with pytest.raises(ValueError, match="no unit may be called all"):
+        Directory((), (everybody,), ())
+
+
 def test_the_table_names_every_command_and_no_other():
     commands = {f"intake.{verb}" for verb in INTAKE} | {f"referral.{verb}" for verb in REFERRAL}
+    commands |= {f"publication.{verb}" for verb in PUBLICATION}
     assert commands == PERMITTED.keys()
     roles = {permitted.split(":")[0] for each in PERMITTED.values() for permitted in each}
     assert roles <= {entry.code for entry in code_list("role")}
@@ -104,7 +114,7 @@ def test_the_table_names_every_command_and_no_other():
 
 # verb -> the principals (of those below) that may send it
 PRINCIPALS = (
-    "intake", "referral", "projections", "admin", "coordinator", "supervisor", "auditor", "leader", "duty-city", "u01",
+    "intake", "referral", "publication", "projections", "admin", "coordinator", "supervisor", "auditor", "leader", "duty-city", "u01",
 )  # fmt: skip
 MAY = {
     "RegisterContact": "duty-city coordinator",
@@ -167,15 +177,20 @@ MAY = {
     "SendBackReport": "coordinator",
     "GrantReturn": "coordinator",
     "RefuseReturn": "coordinator",
-    "CheckDeadline": "coordinator supervisor intake referral projections",
+    "CheckDeadline": "coordinator supervisor intake referral publication projections",
     "SignOffNotice": "supervisor",
     "ServeNotice": "supervisor coordinator",
     "AcceptReply": "supervisor",
     "SendBackReply": "supervisor",
     "EscalateNotice": "supervisor referral",
     "WithdrawNotice": "supervisor",
-    "CheckNotice": "coordinator supervisor intake referral projections",
+    "CheckNotice": "coordinator supervisor intake referral publication projections",
     "DischargeNotice": "supervisor referral",
+    "GenerateBriefing": "coordinator",
+    "ReviewBriefing": "supervisor coordinator",
+    "IssueBriefing": "supervisor",
+    "CorrectBriefing": "coordinator",
+    "WithdrawBriefing": "supervisor",
 }
 
 

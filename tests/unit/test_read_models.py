@@ -213,6 +213,14 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         )
         for key, each in town.notices.items()
     }
+    ledger = {row["briefing"]: row for row in rows(store, "briefing_ledger")}
+    assert {key: (row["status"], row["corrections"], row["generated_by"]) for key, row in ledger.items()} == {
+        key: (each.status, len(each.corrections), each.generated_by) for key, each in town.briefings.items()
+    }
+    assert {key: (row["issue_no"], row["total_no"], row["recipients"]) for key, row in ledger.items()} == {
+        key: (each.issue_no, each.total_no, [*each.report_to, *each.issue_to]) if each else (None, None, None)
+        for key, each in ((key, state.issued) for key, state in town.briefings.items())
+    }
     register = rows(store, "contact_register")
     assert {row["contact"]: row["status"] for row in register} == {
         key: each.status for key, each in town.entries.items()
@@ -224,6 +232,35 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         assert row["counts"] == (entry.status == "finalised")
     assert {row["contact"] for row in register if row["mandatory"]} == town.mandatory
     store.close()
+
+
+def test_the_column_of_corrections_says_what_was_printed_what_it_is_and_why(store: Store, town: Town) -> None:
+    corrected = {key: each for key, each in town.briefings.items() if each.corrections}
+    assert corrected
+    listed = rows(store, "briefing_corrections")
+    assert {(row["briefing"], row["number"]): (row["was"], row["now"], row["cause"]) for row in listed} == {
+        (key, each.number): (each.was, each.now, each.cause)
+        for key, state in corrected.items()
+        for each in state.corrections
+    }
+    key, state = next(iter(corrected.items()))
+    (first, *_) = rows(store, "briefing_corrections", briefing=key)
+    facts = msgspec.json.decode(town.commits[first["cause"] - 1].raw)["facts"]
+    assert (first["issue"], first["cause_type"]) == (
+        f"2026年第{state.issued.issue_no}期（总第{state.issued.total_no}期）",
+        facts[0]["type"],
+    )
+
+
+def test_a_briefing_is_found_by_its_id_and_by_its_number_as_people_write_it(store: Store, town: Town) -> None:
+    key, state = next((key, each) for key, each in town.briefings.items() if each.issued)
+    number = state.issued.issue_no
+    for named in (key, f"第{number}期", f"2026年第{number}期", f"2026-{number}", f"总第{number}期"):
+        assert key in {row["briefing"] for row in rows(store, "briefing", briefing=named)}, named
+    assert rows(store, "briefing", briefing="第999期") == []
+    kinds = {row["kind"] for row in rows(store, "briefing_ledger", kind="circular")}
+    assert kinds == {"circular"}
+    assert {row["status"] for row in rows(store, "briefing_ledger", status="withdrawn")} == {"withdrawn"}
 
 
 @FEW
@@ -264,6 +301,7 @@ def test_as_of_is_what_a_store_that_had_stopped_there_would_say(
         "case_history": {"case": next(iter(town.cases), "N-00001")},
         "referral": {"referral": next(iter(town.referrals), "青转〔2026〕1号")},
         "notice": {"notice": next(iter(town.notices), "青督〔2026〕1号")},
+        "briefing": {"briefing": "总第1期"},
     }
     for query in queries():
         params = (PARAMS | single).get(query["name"], {})

@@ -13,7 +13,6 @@ from events.codes import code_list
 from services.projections.queries import QueryAnswer, answer
 from services.projections.reference import reference
 from services.projections.store import Store
-from services.referral import commands as referral_commands
 from tests.support.read_models import CHINA, UNITS
 from tests.support.town import Town
 
@@ -63,6 +62,22 @@ def test_a_unit_sees_its_own_work_and_all_of_it(store: Store, town: Town, now: d
         assert {row["identity"] for row in listed if row["task"] in ("sign", "report")} == waiting != set()
 
 
+def test_a_briefing_waits_for_its_review_and_then_for_its_issue(store: Store, town: Town, now: datetime) -> None:
+    in_state = {
+        status: {key for key, each in town.briefings.items() if each.status == status}
+        for status in ("generated", "reviewed")
+    }
+    assert in_state["generated"] and in_state["reviewed"]
+    for role, tasks in (("supervisor", ("review_briefing", "issue_briefing")), ("coordinator", ("review_briefing",))):
+        listed = {task: set[str]() for task in ("review_briefing", "issue_briefing")}
+        for row in todo(store, now, role):
+            if row["task"] in listed:
+                listed[row["task"]].add(row["identity"])
+        assert [task for task in listed if listed[task]] == list(tasks)
+        assert listed["review_briefing"] == in_state["generated"]
+        assert listed["issue_briefing"] in (set(), in_state["reviewed"])
+
+
 def test_what_is_over_comes_first_and_is_red(store: Store, now: datetime) -> None:
     listed = [row for row in todo(store, now, "unit") if row["due"]]
     over = [datetime.fromisoformat(row["due"]) < now for row in listed]
@@ -88,11 +103,9 @@ def test_a_last_working_day_is_yellow(store: Store, now: datetime) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_next_step_is_a_command_that_exists(role: str, store: Store, now: datetime) -> None:
-    from services.intake import commands as intake_commands
+    from services.console.exchange import COMMANDS
 
-    known = {f"intake.{name}" for name in intake_commands.COMMANDS} | {
-        f"referral.{name}" for name in referral_commands.COMMANDS
-    }
+    known = {f"{service}.{name}" for service, commands in COMMANDS.items() for name in commands}
     assert {row["command"] for row in todo(store, now, role)} <= known
 
 

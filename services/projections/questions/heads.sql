@@ -1,6 +1,6 @@
 -- query: heads (各对象最新校验码)
 -- column: subject | 主题 | the aggregate's subject in the ledger
--- column: kind | 对象 | contact, case, referral, notice, series
+-- column: kind | 对象 | code of list kind
 -- column: key | 标识 | its id
 -- column: n | 提交数 | commits in it
 -- column: seq | 事件号 | position of the newest

@@ -1,8 +1,8 @@
 -- query: todo (今日待办)
--- over: contact_register, case_board, referral_ledger, supervision_ledger
+-- over: contact_register, case_board, referral_ledger, supervision_ledger, briefing_ledger
 -- column: light | 灯 | code of list colour
 -- column: task | 待办 | code of list task
--- column: number | 编号 | number of the case, referral or notice; empty while a notice has none
+-- column: number | 编号 | number of the case, referral or notice; empty while a notice or briefing has none
 -- column: unit | 单位 | the unit concerned
 -- column: matter | 事项 | code of list category
 -- column: due | 期限 | until when; empty where no period runs
@@ -87,6 +87,13 @@ work as (
         notice, null, ['unit']
     -- A reminder asks for nothing but the report itself.
     from supervision_ledger where status in ('served', 'acknowledged') and level > 0
+    union all
+    -- Whoever generated a briefing finds it here too, and is refused: the list is a role's.
+    select 'review_briefing', null, null, null, null, generated, null, briefing, null, ['supervisor', 'coordinator']
+    from briefing_ledger where status = 'generated'
+    union all
+    select 'issue_briefing', null, null, null, null, reviewed, null, briefing, null, ['supervisor']
+    from briefing_ledger where status = 'reviewed'
 ),
 mine as (
     select *, $now::timestamptz as now from work

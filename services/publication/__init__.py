@@ -1,0 +1,1 @@
+"""The publication service: briefings are generated, reviewed, issued and corrected here, and every unit gets its bulletin."""
