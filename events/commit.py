@@ -11,11 +11,24 @@ from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
 from events.file import FileFact
+from events.meeting import MeetingFact
 from events.notice import NoticeFact, SeriesFact
 from events.publication import CalendarFact
 from events.referral import ReferralFact
+from events.resolution import ResolutionFact
 
-AnyFact = ContactFact | CaseFact | ReferralFact | NoticeFact | FileFact | SeriesFact | CalendarFact | BriefingFact
+AnyFact = (
+    ContactFact
+    | CaseFact
+    | ReferralFact
+    | NoticeFact
+    | FileFact
+    | SeriesFact
+    | CalendarFact
+    | BriefingFact
+    | MeetingFact
+    | ResolutionFact
+)
 
 
 class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
