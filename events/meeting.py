@@ -82,6 +82,7 @@ class ResolutionRecorded(Fact, tag="ResolutionRecorded.v1", frozen=True, kw_only
     resolution: Id
     resolution_no: Label
     lead: Token
+    co: Units = ()
     item: Id | None = None
 
 

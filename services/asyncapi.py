@@ -12,6 +12,7 @@ from msgspec import Struct
 from events import contract
 from events.notice import NoticeFact
 from events.referral import ReferralFact
+from events.resolution import ResolutionFact
 from services.bus.request import REPEATED_HEADER, TIME_HEADER
 
 Commands = Mapping[str, Mapping[str, type[Struct]]]
@@ -25,11 +26,12 @@ _PARAMETERS: Json = {
     "unit": {"description": "the unit whose feed it is; its credential reads no other"},
     "referral": {"description": "the referral's id"},
     "notice": {"description": "the notice's id"},
+    "resolution": {"description": "the resolution's id"},
 }
 
 
 def document(commands: Commands | None = None) -> Json:
-    """The whole document. `commands`: service -> verb -> Struct; by default those of intake and referral."""
+    """The whole document. `commands`: service -> verb -> Struct; by default those of intake, referral and meeting."""
     schemas: Json = {
         "Accepted": _accepted(),
         "Refused": _refused(),
@@ -45,6 +47,7 @@ def document(commands: Commands | None = None) -> Json:
     parts.queries()
     parts.feed("referral", get_args(ReferralFact))
     parts.feed("notice", get_args(NoticeFact))
+    parts.feed("resolution", get_args(ResolutionFact))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -221,9 +224,10 @@ def _first_sentence(struct: type[Struct], verb: str) -> str:
 
 def _known_commands() -> Commands:
     from services.intake.commands import COMMANDS as INTAKE
+    from services.meeting.commands import COMMANDS as MEETING
     from services.referral.commands import COMMANDS as REFERRAL
 
-    return {"intake": INTAKE, "referral": REFERRAL}
+    return {"intake": INTAKE, "referral": REFERRAL, "meeting": MEETING}
 
 
 def _version() -> str:

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS
 from services.broker.credentials import OFFICE_API, Credential
+from services.directory import of_units
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
 _ACKS = ("$JS.ACK.{stream}.{consumer}.>", "$JS.ACK.*.*.{stream}.{consumer}.>")
@@ -69,6 +70,11 @@ def permission(credential: Credential) -> Permission | None:
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_TIMERS, *_FILES, *_REPLIES),
                 (*inbox, "cmd.referral.*.* referral"),
             )
+        case "service", "meeting":
+            own = ("ledger.meeting.>", "ledger.resolution.>", "ledger.series.>")
+            return Permission(
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.meeting.*.* meeting")
+            )
         case "service", "projections":
             return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
         case "unit", _:
@@ -79,6 +85,8 @@ def permission(credential: Credential) -> Permission | None:
                     f"$JS.API.CONSUMER.RESET.{PARTNERS}.{name}",
                     *(form.format(stream=PARTNERS, consumer=name) for form in _ACKS),
                     f"cmd.referral.{name}.>",
+                    # Of a meeting a unit may say what becomes of its resolutions, and no other word.
+                    *(f"cmd.meeting.{name}.{verb}" for verb in of_units("meeting")),
                     f"qry.projections.{name}.todo",
                     f"qry.projections.{name}.queries",
                 ),
@@ -86,5 +94,6 @@ def permission(credential: Credential) -> Permission | None:
             )
         case role, _:
             reads = tuple(each.replace("$JS.API", OFFICE_API) for each in READ_LEDGER) if role == "auditor" else ()
-            commands = (f"cmd.intake.{name}.*", f"cmd.referral.{name}.*", f"qry.projections.{name}.*")
+            services = ("intake", "referral", "meeting")
+            commands = (*(f"cmd.{service}.{name}.*" for service in services), f"qry.projections.{name}.*")
             return Permission((*commands, *reads), inbox)

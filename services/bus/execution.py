@@ -39,6 +39,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     series: str | None = None
     takes_number: Callable[[Facts], bool] = lambda facts: False
     beside: Callable[[Facts], tuple[str, Facts] | None] = lambda facts: None
+    # The number is that of the aggregate beside, not of the one that decided.
+    numbers_beside: bool = False
     seal: Callable[[History, str], Sealed | None] = lambda history, commit: None
     # Personal fields make a plain digest guessable: intake gives a keyed one.
     body_digest: Callable[[bytes], str] = digest
@@ -84,7 +86,8 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
                     return Refused("aggregate.busy")
                 appends.append(Append(other, _beginning(appends[0].commit, *beside)))
             if counter is not None and plan.series is not None and plan.takes_number(outcome):
-                appends.append(_numbering(counter, plan, appends[0].commit))
+                numbered = appends[-1 if plan.numbers_beside else 0].commit
+                appends.append(_numbering(counter, plan, numbered))
             before = history.n if before is None else before
             try:
                 seqs = await ledger.append(*appends)

@@ -17,9 +17,10 @@ from services.console.output import REFUSED, UNAVAILABLE, UNAVAILABLE_CODES, USA
 from services.console.register_csv import Problem, RegisterRefused, Row, read_register, write_rejects
 from services.console.session import Session, pass_session, read_input
 from services.intake import commands as intake
+from services.meeting import commands as meeting
 from services.referral import commands as referral
 
-COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS}
+COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS, "meeting": meeting.COMMANDS}
 # How many rows are on their way at once: the broker's disk sync is shared among them.
 IN_FLIGHT = 16
 
@@ -39,12 +40,12 @@ def send(session: Session, target: str, given: tuple[str, ...]) -> None:
     lianxi send referral.ReportProgress referral=… measures=visited,mediated --as u07
     """
     service, _, verb = target.partition(".")
-    if service not in ("intake", "referral") or not verb:
+    if service not in COMMANDS or not verb:
         session.fail(
             USAGE,
             "command.unknown_service",
-            "命令写作 intake.动词 或 referral.动词，见 lianxi schema。",
-            "Write the command as intake.Verb or referral.Verb; see `lianxi schema`.",
+            "命令写作 intake.动词、referral.动词 或 meeting.动词，见 lianxi schema。",
+            "Write the command as intake.Verb, referral.Verb or meeting.Verb; see `lianxi schema`.",
         )
     if all("=" in each for each in given):
         body = written_out(service, verb, given)

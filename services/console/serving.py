@@ -86,6 +86,14 @@ async def _attach(
                 timers.start()
                 stopping.append(timers.stop)
             return _closing(files.close)
+        case "meeting":
+            from services.meeting.app import Meetings
+            from services.working_clock import WorkingClock
+
+            meetings = Meetings(ledger, WorkingClock())
+            serve_commands(broker, name, simulated, meetings.handle)
+            serve_reactions(broker, name, meetings.react, credential.inbox)
+            return _closing(lambda: None)
         case _:
             from services.projections.app import Projections
 
