@@ -88,7 +88,7 @@ class AdoptResolution(Command, frozen=True, kw_only=True):
     title: Label
     lead: Token
     due: date
-    co: Annotated[Units, Meta(max_length=28)] = ()
+    co: Units = ()
     item: Id | None = None
     basis: Label | None = None
 

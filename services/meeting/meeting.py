@@ -291,8 +291,10 @@ def _minutes(
             return Already()
         case SignMinutes(), "minutes_drafted":
             return _sign(command, state, number, briefing)
-        case SignMinutes(), "minutes_signed" | "in_follow_up":
-            return Already()
+        case SignMinutes(figures_digest=figures), "minutes_signed" | "in_follow_up":
+            # Other figures are other minutes, and these are signed.
+            same = state.signed is not None and state.signed.figures_digest == figures
+            return Already() if same else not_now(state)
         case DistributeMinutes(), "minutes_signed":
             parties = (unit for units in state.parties.values() for unit in units)
             units = command.units or tuple(dict.fromkeys((*state.units, *parties)))

@@ -79,6 +79,12 @@ DENIED_TO_A_UNIT = [
     "partner.u02.referral.X",
     "cmd.referral.u02.SignReferral",
     "cmd.referral.coordinator.VerifyReport",
+    "cmd.meeting.u02.ReportResolution",
+    "cmd.meeting.coordinator.DischargeResolution",
+    *(f"cmd.meeting.u01.{verb}" for verb in ("DischargeResolution", "SignMinutes", "PlanMeeting", "CheckResolution")),
+    "ledger.resolution.u01.X",
+    "ledger.meeting.X",
+    "partner.u01.resolution.X",
     "cmd.intake.u01.RegisterContact",
     "cmd.intake.coordinator.CloseCase",
     "qry.projections.u01.case_board",
@@ -116,6 +122,7 @@ OWN_TO_A_UNIT = [
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b'{"seq":1}'),
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b"no json"),
     ("cmd.referral.u01.SignReferral", b"{}"),
+    ("cmd.meeting.u01.ReportResolution", b"{}"),
 ]
 # What the referral service may do to TIMERS: a wake itself is written by the broker alone.
 TO_KEEP_TIMERS = [
@@ -168,6 +175,18 @@ async def test_a_unit_reads_its_own_feed_and_no_other_units(own: Bus):
         assert await fetched(unit, "u01", 1) == ["partner.u01.referral.MINE"]
         assert await fetched(unit, "u01") == []
         assert unit.refusals == []
+
+
+async def test_a_unit_reads_its_own_resolutions_and_no_other_units(own: Bus):
+    async with own.ledger("meeting") as ledger:
+        for unit, key in (("u01", "MINE"), ("u02", "THEIRS")):
+            await ledger.append(following(await ledger.load(subjects.resolution(unit, key)), key))
+        await ledger.append(following(await ledger.load(subjects.meeting("BOTH")), "BOTH"))
+    async with attacker(own, "u01") as unit, attacker(own, "u02") as neighbour:
+        assert await fetched(unit, "u01") == ["partner.u01.resolution.MINE"]
+        assert await fetched(neighbour, "u02") == ["partner.u02.resolution.THEIRS"]
+        assert await unit.publishes("cmd.meeting.u01.ReportResolution")
+        assert not await unit.publishes("cmd.meeting.u02.ReportResolution")
 
 
 async def test_what_a_unit_reads_are_the_committed_bytes(own: Bus):
@@ -228,10 +247,13 @@ def test_a_unit_cannot_make_an_inbox_guess_right(one: Bus):
 
 @pytest.mark.parametrize("person", PEOPLE)
 async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, person: str):
-    own = [f"cmd.intake.{person}.X", f"cmd.referral.{person}.X", f"qry.projections.{person}.x"]
+    own = [
+        f"cmd.intake.{person}.X", f"cmd.referral.{person}.X", f"cmd.meeting.{person}.X", f"qry.projections.{person}.x",
+    ]  # fmt: skip
     denied = [
         "cmd.intake.coordinator2.X", "cmd.referral.coordinator2.X", "qry.projections.coordinator2.x", "cmd.referral.u01.X",
         "cmd.intake.intake.OpenCase", "ledger.case.231000.X", "ledger.contact.city.X", "ledger.referral.u01.X",
+        "cmd.meeting.coordinator2.X", "cmd.meeting.u01.ReportResolution", "ledger.meeting.X", "ledger.resolution.u01.X",
         "partner.u01.referral.X", "_INBOX.x.y", f"$JS.API.STREAM.DELETE.{LEDGER}", f"$JS.API.STREAM.UPDATE.{LEDGER}",
         f"$JS.API.STREAM.PURGE.{LEDGER}", f"$JS.API.STREAM.MSG.DELETE.{LEDGER}", f"$JS.API.CONSUMER.CREATE.{LEDGER}.mine",
         f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.intake", f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u01",
@@ -249,13 +271,23 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
 @pytest.mark.parametrize(
     ("service", "foreign"),
     [
-        ("intake", ["ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.series.S"]),
-        ("referral", ["ledger.case.231000.X", "ledger.contact.city.X"]),
-        ("projections", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.S"]),
+        (
+            "intake",
+            [
+                "ledger.referral.u01.X",
+                "ledger.notice.u01.X",
+                "ledger.meeting.X",
+                "ledger.resolution.u01.X",
+                "ledger.series.S",
+            ],
+        ),
+        ("referral", ["ledger.case.231000.X", "ledger.contact.city.X", "ledger.meeting.X", "ledger.resolution.u01.X"]),
+        ("meeting", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.briefing.X"]),
+        ("projections", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.meeting.X", "ledger.series.S"]),
     ],
 )
 async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str, foreign: list[str]):
-    others = {"intake", "referral", "projections"} - {service}
+    others = {"intake", "referral", "meeting", "projections"} - {service}
     denied = [
         *foreign,
         *(f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.{other}" for other in others),
@@ -269,11 +301,16 @@ async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str,
         assert [subject for subject in denied if await held.publishes(subject)] == []
         assert [subject for subject in (">", "ledger.>", "_INBOX.>", "cmd.>") if await held.subscribes(subject)] == []
         # Commands only as one of the group that shares them: a second, silent listener is not possible.
-        assert [verb for verb in ("cmd.intake.*.*", "cmd.referral.*.*") if await held.subscribes(verb)] == []
+        heard = ("cmd.intake.*.*", "cmd.referral.*.*", "cmd.meeting.*.*")
+        assert [verb for verb in heard if await held.subscribes(verb)] == []
 
 
 async def test_each_service_may_write_and_read_what_it_owns(one: Bus):
-    written = {"intake": subjects.case("231000", "PERMITTED"), "referral": subjects.notice("u01", "PERMITTED")}
+    written = {
+        "intake": subjects.case("231000", "PERMITTED"),
+        "referral": subjects.notice("u01", "PERMITTED"),
+        "meeting": subjects.resolution("u01", "PERMITTED"),
+    }
     for service, subject in written.items():
         async with one.ledger(service) as ledger:
             await ledger.append(following(await ledger.load(subject), "own"))
@@ -301,6 +338,7 @@ async def test_a_person_cannot_aim_an_answer_at_the_ledger_or_at_anybody(own: Bu
         *(f"office.API.{verb}.{LEDGER}" for verb in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET")),
         f"cmd.intake.{person}.CloseCase",
         f"cmd.referral.{person}.VerifyReport",
+        f"cmd.meeting.{person}.SignMinutes",
         f"qry.projections.{person}.case_board",
     ]
     async with own.connected("admin") as admin, attacker(own, person) as someone:

@@ -14,6 +14,7 @@ from services.asyncapi import document
 from services.bus.request import Accepted, as_reply
 from services.decision import Refused
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.referral.commands import COMMANDS as REFERRAL
 from tests.unit.test_partner_decoding import ISSUED, VERIFIED, commit, grown
 
@@ -66,7 +67,7 @@ def test_nothing_is_described_that_nothing_refers_to() -> None:
         assert [name for name in parts if f"#/components/{section}/{name}" not in found] == []
 
 
-@pytest.mark.parametrize(("service", "verbs"), [("intake", INTAKE), ("referral", REFERRAL)])
+@pytest.mark.parametrize(("service", "verbs"), [("intake", INTAKE), ("referral", REFERRAL), ("meeting", MEETING)])
 def test_every_command_is_a_request_with_its_two_answers(service: str, verbs: dict[str, Any]) -> None:
     for verb in verbs:
         operation = DOCUMENT["operations"][f"{service}.{verb}"]
@@ -83,10 +84,10 @@ def test_queries_have_a_channel_that_the_subject_builder_agrees_with() -> None:
 
 
 def test_partner_channels_lie_within_the_units_filter() -> None:
-    for kind in ("referral", "notice"):
+    for kind in ("referral", "notice", "resolution"):
         address = DOCUMENT["channels"][f"partner.{kind}"]["address"]
-        assert address.format(unit="u01", referral="R", notice="R") == f"partner.u01.{kind}.R"
-        assert address.format(unit="u01", referral="R", notice="R").startswith(
+        assert address.format(unit="u01", referral="R", notice="R", resolution="R") == f"partner.u01.{kind}.R"
+        assert address.format(unit="u01", referral="R", notice="R", resolution="R").startswith(
             subjects.partner("u01").removesuffix(">")
         )
 
@@ -116,7 +117,9 @@ def test_a_command_with_an_unknown_field_is_not_valid() -> None:
     assert not validator("intake.CloseCase").is_valid(close | {"actor": "supervisor"})
 
 
-def test_only_referral_and_notice_facts_stand_in_the_partners_part() -> None:
+def test_only_facts_of_a_unit_s_own_feed_stand_in_the_partners_part() -> None:
     facts = {name for name in DOCUMENT["components"]["schemas"] if name.endswith(".v1")}
     assert "ReferralIssued.v1" in facts
-    assert not {name for name in facts if name.startswith(("Case", "Contact", "Callback", "Outcome"))}
+    assert not {
+        name for name in facts if name.startswith(("Case", "Contact", "Callback", "Outcome", "Meeting", "Agenda"))
+    }

@@ -7,6 +7,7 @@ from events.codes import code_list
 from events.commit import Actor
 from services.directory import PERMITTED, Desk, Directory, Unit, allow, directory
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.referral.commands import COMMANDS as REFERRAL
 
 NETWORK = directory()
@@ -69,7 +70,7 @@ def test_principals_are_services_people_desks_and_units():
     people = {"coordinator", "coordinator2", "supervisor", "auditor", "leader"}
     desks = {f"duty-{desk.code}" for desk in NETWORK.desks}
     units = {unit.code for unit in NETWORK.units}
-    assert names.keys() == {"intake", "referral", "projections", "admin"} | people | desks | units
+    assert names.keys() == {"intake", "referral", "meeting", "projections", "admin"} | people | desks | units
     for name, principal in names.items():
         assert subjects.token(name) == name and principal.role in code_list("role")
         assert (principal.account == "partners") == (name in units) == (principal.unit == name)
@@ -96,7 +97,8 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
 
 
 def test_the_table_names_every_command_and_no_other():
-    commands = {f"intake.{verb}" for verb in INTAKE} | {f"referral.{verb}" for verb in REFERRAL}
+    services = {"intake": INTAKE, "referral": REFERRAL, "meeting": MEETING}
+    commands = {f"{service}.{verb}" for service, verbs in services.items() for verb in verbs}
     assert commands == PERMITTED.keys()
     roles = {permitted.split(":")[0] for each in PERMITTED.values() for permitted in each}
     assert roles <= {entry.code for entry in code_list("role")}
@@ -104,7 +106,8 @@ def test_the_table_names_every_command_and_no_other():
 
 # verb -> the principals (of those below) that may send it
 PRINCIPALS = (
-    "intake", "referral", "projections", "admin", "coordinator", "supervisor", "auditor", "leader", "duty-city", "u01",
+    "intake", "referral", "meeting", "projections", "admin", "coordinator", "supervisor", "auditor", "leader",
+    "duty-city", "u01",
 )  # fmt: skip
 MAY = {
     "RegisterContact": "duty-city coordinator",
@@ -167,15 +170,36 @@ MAY = {
     "SendBackReport": "coordinator",
     "GrantReturn": "coordinator",
     "RefuseReturn": "coordinator",
-    "CheckDeadline": "coordinator supervisor intake referral projections",
+    "CheckDeadline": "coordinator supervisor intake referral meeting projections",
     "SignOffNotice": "supervisor",
     "ServeNotice": "supervisor coordinator",
     "AcceptReply": "supervisor",
     "SendBackReply": "supervisor",
     "EscalateNotice": "supervisor referral",
     "WithdrawNotice": "supervisor",
-    "CheckNotice": "coordinator supervisor intake referral projections",
+    "CheckNotice": "coordinator supervisor intake referral meeting projections",
     "DischargeNotice": "supervisor referral",
+    "PlanMeeting": "coordinator",
+    "SendNotification": "coordinator",
+    "ProposeAgendaItem": "coordinator supervisor",
+    "WithdrawAgendaItem": "coordinator",
+    "FreezeAgenda": "coordinator",
+    "RecordAttendance": "coordinator",
+    "RecordDiscussion": "coordinator",
+    "AdoptResolution": "coordinator",
+    "DraftMinutes": "coordinator",
+    "SignMinutes": "supervisor leader",
+    "DistributeMinutes": "coordinator supervisor",
+    "CloseMeeting": "coordinator supervisor",
+    "CancelMeeting": "coordinator supervisor",
+    "NoteResolution": "meeting",
+    "ReportResolutionProgress": "u01 coordinator",
+    "ReportResolution": "u01 coordinator",
+    "DischargeResolution": "coordinator supervisor",
+    "SendBackResolution": "coordinator supervisor",
+    "ExtendResolution": "coordinator supervisor",
+    "CarryOverResolution": "coordinator supervisor",
+    "CheckResolution": "coordinator supervisor intake referral meeting projections",
 }
 
 

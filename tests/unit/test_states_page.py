@@ -1,8 +1,9 @@
-"""docs/states.md is what the deciders do today: every state × every command of contact, case, referral and notice."""
+"""docs/states.md is what the deciders do today: every state × every command of every aggregate."""
 
 import pytest
 
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.referral.commands import COMMANDS as REFERRAL
 from tests.support.aggregates import AGGREGATES, NOTHING, Aggregate
 from tests.support.state_tables import PAGE, grid, page, transitions, verb
@@ -20,7 +21,7 @@ def test_the_page_is_what_the_deciders_do() -> None:
 
 def test_every_command_stands_on_the_page() -> None:
     shown = {verb(command) for aggregate in AGGREGATES for command in aggregate.commands}
-    assert shown == (INTAKE.keys() | REFERRAL.keys()) - ELSEWHERE
+    assert shown == (INTAKE.keys() | REFERRAL.keys() | MEETING.keys()) - ELSEWHERE
 
 
 # A reminder asks for nothing: the rest of its commands stand in the table to show that they are refused.
