@@ -25,6 +25,7 @@ from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.referral_history import ENDED as REFERRAL_ENDED
 from tests.support.read_models import CHINA, DESKS, UNITS, Held
+from tests.support.town_meetings import Meetings
 
 # Status of a referral -> what its case hears.
 HEARD_AS = {
@@ -56,6 +57,7 @@ class Town:
         self.overridden: set[str] = set()
         self.unopened: dict[str, tuple[k.ContactRegistered, k.ContactFinalised]] = {}
         self.noted: dict[str, str] = {}
+        self.office = Meetings(self)
         self._heads: dict[str, tuple[int, str]] = {}
         self._regions: dict[str, str] = {}
         self._numbers = 0
@@ -72,6 +74,7 @@ class Town:
                     self.supervise,
                     self.mend,
                     self.after_the_end,
+                    *(self.office.meet, self.office.work),
                     *(self.work_on_case, self.work_on_referral) * 2,
                 )
             )
@@ -120,6 +123,12 @@ class Town:
             self.referrals[key] = referrals.evolve(state, fact, commit.actor.principal, commit.occurred)
         elif kind == "notice":
             self.notices[key] = notices.evolve(self.notices.get(key), fact)
+        elif kind in ("meeting", "resolution"):
+            self.office.fold(kind, key, fact, commit)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
 
     def _pick(self, items: Iterable[Any]) -> Any:
         choices = sorted(items)

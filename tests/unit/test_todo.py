@@ -10,6 +10,7 @@ import pytest
 
 from events.calendar import published
 from events.codes import code_list
+from services.meeting import commands as meeting_commands
 from services.projections.queries import QueryAnswer, answer
 from services.projections.reference import reference
 from services.projections.store import Store
@@ -93,6 +94,7 @@ def test_every_next_step_is_a_command_that_exists(role: str, store: Store, now: 
     known = {f"intake.{name}" for name in intake_commands.COMMANDS} | {
         f"referral.{name}" for name in referral_commands.COMMANDS
     }
+    known |= {f"meeting.{name}" for name in meeting_commands.COMMANDS}
     assert {row["command"] for row in todo(store, now, role)} <= known
 
 
