@@ -77,7 +77,7 @@ def queries(session: Session) -> None:
             click.echo(f"     {column['name']:<22}{column[session.lang]}")
 
 
-def _show(
+def showing(
     session: Session, name: str, params: dict[str, Any], missing_zh: str, missing_en: str, min_seq: int | None = None
 ) -> None:
     answer = session.ask(name, params, min_seq, explained=not session.machine)
@@ -92,8 +92,9 @@ def _show(
         _print(session, name, answer)
 
 
-def _list(session: Session, name: str, min_seq: int | None, wide: bool) -> None:
-    answer = session.ask(name, {}, min_seq, explained=not session.machine)
+def listing(session: Session, name: str, min_seq: int | None, wide: bool, params: dict[str, Any] | None = None) -> None:
+    """The rows of a query as a table, or for machines."""
+    answer = session.ask(name, params or {}, min_seq, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:
@@ -111,7 +112,7 @@ def case() -> None:
 @pass_session
 def case_show(session: Session, identity: str, min_seq: int | None) -> None:
     """一个案件现在的情况。 One case as it stands."""
-    _show(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+    showing(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
 
 
 @case.command(name="history")
@@ -120,7 +121,7 @@ def case_show(session: Session, identity: str, min_seq: int | None) -> None:
 @pass_session
 def case_history(session: Session, identity: str, min_seq: int | None) -> None:
     """一个案件从头到尾发生了什么。 What happened to one case."""
-    _show(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
+    showing(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq)
 
 
 @click.group()
@@ -134,7 +135,7 @@ def referral() -> None:
 @pass_session
 def referral_list(session: Session, wide: bool, min_seq: int | None) -> None:
     """转办台账。 All referrals."""
-    _list(session, "referral_ledger", min_seq, wide)
+    listing(session, "referral_ledger", min_seq, wide)
 
 
 @referral.command(name="show")
@@ -143,7 +144,7 @@ def referral_list(session: Session, wide: bool, min_seq: int | None) -> None:
 @pass_session
 def referral_show(session: Session, identity: str, min_seq: int | None) -> None:
     """一件转办单。 One referral."""
-    _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq)
+    showing(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq)
 
 
 @referral.command(name="file")
@@ -199,7 +200,7 @@ def notice() -> None:
 @pass_session
 def notice_list(session: Session, wide: bool, min_seq: int | None) -> None:
     """督办台账。 All notices."""
-    _list(session, "supervision_ledger", min_seq, wide)
+    listing(session, "supervision_ledger", min_seq, wide)
 
 
 @notice.command(name="show")
@@ -208,4 +209,4 @@ def notice_list(session: Session, wide: bool, min_seq: int | None) -> None:
 @pass_session
 def notice_show(session: Session, identity: str, min_seq: int | None) -> None:
     """一份文书。 One notice."""
-    _show(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq)
+    showing(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq)
