@@ -68,15 +68,13 @@ def run(session: Session, work: Callable[[Client], Awaitable[Any]]) -> Any:
         raise
 
 
-def sent(
-    session: Session, verb: str, named: str | None, field: str = "meeting", query: str = "meeting", **more: Any
-) -> None:
-    """Send one command and say that it is on record."""
+def sent(session: Session, verb: str, named: str | None, **more: Any) -> None:
+    """Send one command about a meeting and say that it is on record."""
 
     async def work(client: Client) -> Reply:
         body = {"command_id": command_id()} | {key: value for key, value in more.items() if value is not None}
         if named is not None:
-            body[field] = await identity(client, named, query)
+            body["meeting"] = await identity(client, named, "meeting")
         return await client.send("meeting", verb, body)
 
     reply: Reply = session.accepted(run(session, work))
@@ -122,9 +120,12 @@ def notify(session: Session, meeting: str, units: tuple[str, ...], everyone: boo
 @click.option("--unit", help="责任单位。 The unit concerned.")
 @click.option("--category", help="问题类别代码。 Code of list category.")
 @pass_session
-def propose(session: Session, meeting: str, **fields: Any) -> None:
+def propose(
+    session: Session, meeting: str, kind: str, title: str, number: str | None, unit: str | None, category: str | None
+) -> None:
     """提出议题。 Propose an item."""
-    sent(session, "ProposeAgendaItem", meeting, **fields)
+    about = {"number": number, "unit": unit, "category": category}
+    sent(session, "ProposeAgendaItem", meeting, kind=kind, title=title, **about)
 
 
 @meeting.command()
@@ -222,7 +223,7 @@ def resolve(
     basis: str | None,
 ) -> None:
     """议定一项。 Adopt a resolution."""
-    fields = {"title": title, "lead": lead, "co": co, "item": item, "basis": basis}
+    fields: dict[str, Any] = {"title": title, "lead": lead, "co": co, "item": item, "basis": basis}
     sent(session, "AdoptResolution", meeting, due=due.date().isoformat(), **fields)
 
 

@@ -27,7 +27,7 @@
 -- column: cancel_reason | 取消理由 | code of list cancel_reason
 -- column: status | 状态 | code of list meeting_status
 -- column: last_seq | 事件号 | the commit behind the newest change
--- glance: starts, organ, place, status, items, resolutions, open_resolutions, minutes_no
+-- glance: meeting, starts, organ, place, status, items, resolutions, open_resolutions, minutes_no
 with planned as (select about, data from fact where type = 'MeetingPlanned.v1'),
 -- An item that was withdrawn may be proposed again: its last word counts.
 on_agenda as (

@@ -17,7 +17,7 @@
 -- column: outcome | 结果 | code of list item_outcome
 -- column: resolutions | 议定事项 | numbers of the resolutions that were adopted on it
 -- column: last_seq | 事件号 | the commit behind the newest change
--- glance: ordinal, kind, title, number, unit, why, since, outcome, resolutions
+-- glance: item, kind, title, number, unit, why, since, outcome, resolutions
 with proposed as (
     select
         about,
