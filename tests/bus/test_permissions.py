@@ -179,8 +179,8 @@ async def test_a_unit_reads_its_own_feed_and_no_other_units(own: Bus):
 
 async def test_a_unit_reads_its_own_resolutions_and_no_other_units(own: Bus):
     async with own.ledger("meeting") as ledger:
-        for unit, key in (("u01", "MINE"), ("u02", "THEIRS")):
-            await ledger.append(following(await ledger.load(subjects.resolution(unit, key)), key))
+        for code, key in (("u01", "MINE"), ("u02", "THEIRS")):
+            await ledger.append(following(await ledger.load(subjects.resolution(code, key)), key))
         await ledger.append(following(await ledger.load(subjects.meeting("BOTH")), "BOTH"))
     async with attacker(own, "u01") as unit, attacker(own, "u02") as neighbour:
         assert await fetched(unit, "u01") == ["partner.u01.resolution.MINE"]

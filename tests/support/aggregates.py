@@ -236,7 +236,7 @@ def _meeting() -> Aggregate:
         return lambda: meetings.meeting_in(road)
 
     def apply(verb: str) -> Callable[[Any], Outcome]:
-        return lambda life: life.send(verb)  # type: ignore[no-any-return]
+        return lambda life: life.send(verb)
 
     return Aggregate(
         zh="联席会议",
@@ -260,7 +260,7 @@ def _resolution() -> Aggregate:
         return lambda: meetings.resolution_in(road)
 
     def apply(verb: str) -> Callable[[Any], Outcome]:
-        return lambda life: life.send(verb)  # type: ignore[no-any-return]
+        return lambda life: life.send(verb)
 
     late = "CheckResolution, long after it was due"
     return Aggregate(

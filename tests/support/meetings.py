@@ -222,14 +222,14 @@ class ResolutionLife:
         now: datetime = WORKED,
         occurred: datetime | None = None,
         clock: WorkingClock = CLOCK,
-    ) -> list[Any] | Already | Refused:
+    ) -> Any:
         next_meeting = meeting_in("notified").state
         outcome = resolution.decide(command, self.state, env(now, actor, occurred, clock), next_meeting)
         if isinstance(outcome, list):
             self.record(outcome, actor, occurred or now)
         return outcome
 
-    def send(self, verb: str) -> list[Any] | Already | Refused:
+    def send(self, verb: str) -> Any:
         return self.decide(*ON_RESOLUTION[verb])
 
 

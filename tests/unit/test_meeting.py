@@ -250,6 +250,7 @@ def test_whatever_is_tried_a_meeting_keeps_its_laws(tried: list[Callable[[Meetin
         outcome = attempt(life)
         assert isinstance(outcome, list) == (len(life.facts) > before)
     state = life.state
+    assert state is not None
     kinds = [type(fact).__name__ for fact in life.facts]
     # What was frozen is the agenda that the meeting has.
     if state.frozen is not None:
@@ -263,7 +264,7 @@ def test_whatever_is_tried_a_meeting_keeps_its_laws(tried: list[Callable[[Meetin
         assert state.unsettled == ()
     assert all(each.lead not in each.co for each in life.adopted)
     # The facts alone tell the state.
-    again = None
+    again: Any = None
     for fact in life.facts:
         again = meeting.evolve(again, fact, m.HELD)
     assert msgspec.structs.replace(again, since=None) == msgspec.structs.replace(state, since=None)

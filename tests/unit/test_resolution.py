@@ -194,8 +194,10 @@ def published(*holidays: Holiday) -> WorkingClock:
 def test_a_published_year_moves_or_confirms_a_provisional_day_once(off: tuple[date, ...], until: date) -> None:
     life = ResolutionLife()
     day = datetime(2027, 3, 1, 23, 59, 59, 999_999, tzinfo=CHINA)
-    life.state = msgspec.structs.replace(life.state, due_on=day.date(), due=day, provisional=True)
-    assert settled(life.state, m.CLOCK) is None
+    assert life.state is not None
+    state = msgspec.structs.replace(life.state, due_on=day.date(), due=day, provisional=True)
+    life.state = state
+    assert settled(state, m.CLOCK) is None
     clock = published(Holiday(name="测试", off=off))
     (moved,) = life.decide(m.CHECK, m.SERVICE, clock=clock)
     assert isinstance(moved, ResolutionDueRecomputed)
@@ -222,7 +224,7 @@ def test_whatever_is_tried_a_resolution_keeps_its_laws(verbs: list[str], days: l
     discharged = [fact for fact in life.facts if isinstance(fact, ResolutionDischarged)]
     reports = [fact for fact in life.facts if isinstance(fact, ResolutionReported)]
     assert len(discharged) <= min(1, len(reports))
-    assert life.state.status in code_list("resolution_status")
+    assert life.state is not None and life.state.status in code_list("resolution_status")
 
 
 @pytest.mark.parametrize("state", m.RESOLUTION_ROADS)
