@@ -135,7 +135,12 @@ class Meetings:
     def _steps(self, state: resolutions.Resolution) -> list[tuple[Any, ...]]:
         town = self._town
         rng, due = town.rng, town.now + timedelta(days=town.rng.choice((2, 9)))
-        another: dict[str, Any] = {"due_on": due.date(), "due": due, "calendar_version": "test-1", "provisional": rng.random() < 0.3}
+        another: dict[str, Any] = {
+            "due_on": due.date(),
+            "due": due,
+            "calendar_version": "test-1",
+            "provisional": rng.random() < 0.3,
+        }
         others = [key for key, each in self.meetings.items() if each.agenda_open and key != state.adopted.meeting]
         carried = [(r.ResolutionCarriedOver(to=rng.choice(sorted(others))),)] if others else []
         if state.status == "reported":
