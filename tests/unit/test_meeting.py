@@ -276,3 +276,12 @@ def test_a_fact_that_does_not_fit_stops_the_reader(state: str) -> None:
         meeting.evolve(meeting_in(state).state, m.ADOPTED)  # type: ignore[arg-type]
     with pytest.raises(DamagedHistory):
         meeting.evolve(None, MinutesDistributed(units=()))
+
+
+def test_a_freeze_of_another_agenda_is_damage() -> None:
+    frozen = meeting_in("agenda_frozen").facts[-1]
+    assert isinstance(frozen, AgendaFrozen)
+    with pytest.raises(DamagedHistory):
+        meeting.evolve(
+            meeting_in("notified, with an item").state, msgspec.structs.replace(frozen, items_digest="0" * 64)
+        )

@@ -1,7 +1,7 @@
 """A resolution is supervised like a referral: the meeting service records that it is overdue, the referral service sends notices."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -21,7 +21,18 @@ from services.meeting.app import Meetings
 from services.referral import commands as r
 from services.referral.app import Referrals
 from services.working_clock import WorkingClock
-from tests.support.meetings import ADOPTED, COORDINATOR, EXTEND, HELD, MEETING, RESOLUTION, SUPERVISOR, UNIT, moment
+from tests.support.meetings import (
+    ADOPTED,
+    COORDINATOR,
+    EXTEND,
+    HELD,
+    MEETING,
+    PLAN,
+    RESOLUTION,
+    SUPERVISOR,
+    UNIT,
+    moment,
+)
 from tests.support.memory_ledger import MemoryLedger
 
 SUBJECT = subjects.resolution("u07", RESOLUTION)
@@ -150,4 +161,40 @@ def test_a_supervisor_s_ground_is_borne_out_by_the_resolution(
 ) -> None:
     draft = r.DraftNotice(command_id="-", referral=RESOLUTION, level=2, grounds=(ground,))
     answer = office.send("referral", SUPERVISOR, draft, moment(when))
+    assert (answer.code if isinstance(answer, Refused) else None) == code
+
+
+@pytest.mark.parametrize(
+    ("steps", "ground", "code"),
+    [
+        (("report",), "resolution_overdue", "notice.ground_not_on_record"),
+        (("report",), "perfunctory", None),
+        (("report", "back"), "resolution_overdue", None),
+        (("report", "discharge"), "adverse_effect", "notice.referral_ended"),
+        (("carry",), "adverse_effect", "notice.referral_ended"),
+    ],
+)
+def test_a_notice_follows_what_became_of_the_resolution(
+    office: Office, steps: tuple[str, ...], ground: str, code: str | None
+) -> None:
+    at = moment("2026-04-13T08:00")
+    plan = msgspec.structs.replace(PLAN, starts=moment("2026-06-01T09:00"))
+    following = office.send("meeting", COORDINATOR, plan, at)
+    assert isinstance(following, Accepted)
+    said: dict[str, tuple[Actor, Command]] = {
+        "report": (
+            UNIT,
+            c.ReportResolution(command_id="-", resolution=RESOLUTION, result="done", measures=("visited_school",)),
+        ),
+        "discharge": (SUPERVISOR, c.DischargeResolution(command_id="-", resolution=RESOLUTION)),
+        "back": (
+            SUPERVISOR,
+            c.SendBackResolution(command_id="-", resolution=RESOLUTION, reason="incomplete", due=date(2026, 4, 20)),
+        ),
+        "carry": (COORDINATOR, c.CarryOverResolution(command_id="-", resolution=RESOLUTION, to=following.id)),
+    }
+    for step in steps:
+        assert isinstance(office.send("meeting", *said[step], at), Accepted)
+    draft = r.DraftNotice(command_id="-", referral=RESOLUTION, level=2, grounds=(ground,))
+    answer = office.send("referral", SUPERVISOR, draft, moment("2026-04-21T08:00"))
     assert (answer.code if isinstance(answer, Refused) else None) == code
