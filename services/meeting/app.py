@@ -54,6 +54,10 @@ class Meetings:
         """The working-day clock on the newest calendar that this service has seen."""
         return self._calendars.clock
 
+    async def current_clock(self) -> WorkingClock:
+        """The clock on every calendar that is on record. Raises LedgerUnavailable, DamagedLedger, DamagedHistory."""
+        return await self._calendars.current()
+
     async def handle(self, request: Request) -> Answer:
         if request.verb not in COMMANDS:
             return Refused("command.unknown_verb")

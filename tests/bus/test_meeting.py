@@ -1,5 +1,6 @@
 """The meeting service on a real ledger: from plan to close, what the lead unit reads and says, what nobody else does."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from services.meeting import commands as c
 from services.meeting.app import Meetings
 from services.meeting.folding import fold_meeting, fold_resolution
 from services.meeting.meeting import item_id
+from services.meeting.rounds import Rounds
 from services.working_clock import WorkingClock
 from tests.support.brokers import Bus
 from tests.support.meetings import (
@@ -54,10 +56,11 @@ class Office(Struct):
     ledger: Ledger
     service: Meetings
     reacted: int = 0
+    simulated: bool = True
 
     async def send(self, command: Command, now: datetime = PLANNED, actor: Actor = COORDINATOR) -> Answer:
         body = msgspec.json.encode(command)
-        request = Request(actor=actor, verb=type(command).__name__, body=body, now=now, simulated=True)
+        request = Request(actor=actor, verb=type(command).__name__, body=body, now=now, simulated=self.simulated)
         return await self.service.handle(request)
 
     async def done(self, command: Command, now: datetime = PLANNED, actor: Actor = COORDINATOR) -> Accepted:
@@ -123,11 +126,11 @@ async def record(ledger: Ledger, subject: str, fact: Any) -> None:
 
 
 @asynccontextmanager
-async def office(bus: Bus) -> AsyncIterator[Office]:
+async def office(bus: Bus, simulated: bool = True) -> AsyncIterator[Office]:
     async with bus.ledger("admin") as admin:
         await lay(admin, BRIEFING, FIGURES)
     async with bus.ledger("meeting") as ledger:
-        yield Office(ledger, Meetings(ledger, WorkingClock()))
+        yield Office(ledger, Meetings(ledger, WorkingClock()), simulated=simulated)
 
 
 async def test_a_meeting_goes_from_its_plan_to_its_end(own: Bus) -> None:
@@ -303,3 +306,45 @@ async def test_it_is_handed_to_a_meeting_that_is_planned_and_this_one_may_close(
         await held.done(msgspec.structs.replace(carry, command_id="o2"), LATER)
         await held.settle()
         assert (await held.meeting()).unsettled == ()
+
+
+async def test_time_alone_records_what_is_overdue_each_threshold_once(own: Bus) -> None:
+    async with office(own, simulated=False) as held:
+        await held.held()
+        key = await held.adopted()
+        rounds = Rounds(held.ledger, held.service.current_clock, held.service.handle)
+        moved = [
+            await rounds.look(moment(when))
+            for when in (
+                "2026-04-08T09:00",
+                "2026-04-09T09:00",
+                "2026-04-09T09:05",
+                "2026-04-13T00:00",
+                "2026-04-20T09:00",
+            )
+        ]
+        assert moved == [0, 1, 0, 1, 1]
+        facts = (await held.ledger.load(subjects.resolution("u07", key))).facts
+        assert [each.threshold for each in facts if isinstance(each, ResolutionOverdue)] == ["urge", "notice"]
+
+
+async def test_a_round_leaves_a_ledger_under_a_simulated_clock_alone(own: Bus) -> None:
+    async with office(own) as held:
+        await held.held()
+        await held.adopted()
+        rounds = Rounds(held.ledger, held.service.current_clock, held.service.handle)
+        assert await rounds.look(moment("2026-06-01T09:00")) == 0
+
+
+async def test_rounds_begin_with_the_service_and_stop_with_it(own: Bus) -> None:
+    async with office(own, simulated=False) as held:
+        looked = asyncio.Event()
+
+        async def clock() -> WorkingClock:
+            looked.set()
+            return await held.service.current_clock()
+
+        rounds = Rounds(held.ledger, clock, held.service.handle)
+        rounds.start()
+        await asyncio.wait_for(looked.wait(), 10)
+        await asyncio.wait_for(rounds.stop(), 10)

@@ -161,7 +161,7 @@ def test_the_work_lists_lead_from_one_step_of_a_meeting_to_the_next(tmp_path: An
         "minutes_signed": "distribute_minutes",
     }  # fmt: skip
 
-    def listed(role: str, **more: str) -> dict[str, str]:
+    def listed(role: str, **more: Any) -> dict[str, str]:
         found = rows(store, "todo", role=role, now=town.now.isoformat(), limit=2000, **more)
         return {row["identity"]: row["task"] for row in found}
 

@@ -90,7 +90,11 @@ def test_english_papers_hold_no_chinese_but_names_and_numbers(level: int, form: 
 
 
 def test_a_notice_about_a_resolution_says_so() -> None:
-    about = {"about_kind": "resolution", "referral_no": "青议〔2026〕7号", "grounds": ["resolution_overdue"]}
+    about: dict[str, Any] = {
+        "about_kind": "resolution",
+        "referral_no": "青议〔2026〕7号",
+        "grounds": ["resolution_overdue"],
+    }
     text = words(paper(2, **about))
     assert all(part in text for part in ("青议〔2026〕7号议定的", "议定日期为", "已超期5个工作日", "联席会议议定事项"))
     assert "转办" not in text and "adopted on" in words(paper(2, lang="en", **about))
