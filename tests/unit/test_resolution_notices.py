@@ -43,7 +43,7 @@ class Office:
 
     def __init__(self) -> None:
         self.ledger = MemoryLedger()
-        self.services = {
+        self.services: dict[str, Meetings | Referrals] = {
             "meeting": Meetings(self.ledger, WorkingClock()),  # type: ignore[arg-type]
             "referral": Referrals(self.ledger, WorkingClock()),  # type: ignore[arg-type]
         }
