@@ -51,12 +51,14 @@ def meeting_notice(
                 )
             ),
             Heading(either(lang, "一、时间和地点", "1. Time and place")),
-            Paragraph(f"{hour(meeting['starts'], lang)}{either(lang, '，', ', ')}{meeting['place']}"),
+            Paragraph(
+                f"{hour(meeting['starts'], lang)}{either(lang, '，', ', ')}{meeting['place']}{either(lang, '。', '.')}"
+            ),
             Paragraph(either(lang, f"主持：{meeting['chair']}。", f"Chair: {meeting['chair']}.")),
             Heading(either(lang, "二、议题", "2. Items")),
             *_listed(items, lang),
             Heading(either(lang, "三、参加单位", "3. Units called")),
-            Paragraph(units(meeting["units"], names, lang)),
+            Paragraph(f"{units(meeting['units'], names, lang)}{either(lang, '。', '.')}"),
             Heading(either(lang, "四、材料要求", "4. What to bring")),
             Paragraph(
                 either(
