@@ -12,9 +12,11 @@ from events.case import CaseFact
 from events.contact import ContactFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
 from events.file import FileFact
+from events.meeting import MeetingFact
 from events.notice import NoticeFact, SeriesFact
 from events.publication import CalendarFact
 from events.referral import ReferralFact
+from events.resolution import ResolutionFact
 
 AnyFact = (
     ContactFact
@@ -26,6 +28,8 @@ AnyFact = (
     | CalendarFact
     | BriefingFact
     | BulletinFact
+    | MeetingFact
+    | ResolutionFact
 )
 
 

@@ -30,6 +30,8 @@ class NoticeDrafted(Fact, tag="NoticeDrafted.v1", frozen=True, kw_only=True):
     form: Code | None = None
     # The notice of the level below that was not answered.
     escalated_from: Id | None = None
+    # A resolution of the joint meeting is supervised like a referral: then `referral` and `referral_no` are its own.
+    about: Code = "referral"
 
 
 class NoticeSignedOff(Fact, tag="NoticeSignedOff.v1", frozen=True, kw_only=True):

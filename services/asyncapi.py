@@ -13,6 +13,7 @@ from events import contract
 from events.bulletin import BulletinFact
 from events.notice import NoticeFact
 from events.referral import ReferralFact
+from events.resolution import ResolutionFact
 from events.subjects import EVERY_UNIT
 from services.bus.request import REPEATED_HEADER, TIME_HEADER
 
@@ -28,6 +29,7 @@ _PARAMETERS: Json = {
     "referral": {"description": "the referral's id"},
     "notice": {"description": "the notice's id"},
     "bulletin": {"description": "the bulletin's id, which is that of its briefing"},
+    "resolution": {"description": "the resolution's id"},
 }
 
 
@@ -49,6 +51,7 @@ def document(commands: Commands | None = None) -> Json:
     parts.feed("referral", get_args(ReferralFact))
     parts.feed("notice", get_args(NoticeFact))
     parts.feed("bulletin", get_args(BulletinFact), EVERY_UNIT)
+    parts.feed("resolution", get_args(ResolutionFact))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -225,10 +228,11 @@ def _first_sentence(struct: type[Struct], verb: str) -> str:
 
 def _known_commands() -> Commands:
     from services.intake.commands import COMMANDS as INTAKE
+    from services.meeting.commands import COMMANDS as MEETING
     from services.publication.commands import COMMANDS as PUBLICATION
     from services.referral.commands import COMMANDS as REFERRAL
 
-    return {"intake": INTAKE, "referral": REFERRAL, "publication": PUBLICATION}
+    return {"intake": INTAKE, "referral": REFERRAL, "meeting": MEETING, "publication": PUBLICATION}
 
 
 def _version() -> str:

@@ -765,6 +765,129 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "引起更正的提交应在第 {after} 条之后、第 {until} 条以前（含），请核对。",
         "The commit that caused it lies after {after} and at or before {until}; check its number.",
     ),
+    # Meetings and resolutions
+    "meeting.not_found": ("没有这个会议，请核对标识。", "There is no such meeting; check its id."),
+    "meeting.back_dated": (
+        "时间早于上一步，请核对；不得倒填。",
+        "The time lies before the step that it follows; check it, back-dating is not allowed.",
+    ),
+    "meeting.in_the_past": ("会议时间早于当前时间，请核对。", "The meeting would lie in the past; check its time."),
+    "meeting.has_begun": (
+        "会议时间已到，不能再发通知；请另行筹备会议。",
+        "The meeting's time has come; nobody can be called any more. Plan another one.",
+    ),
+    "meeting.not_begun": (
+        "会议尚未到召开时间，请会后登记到会情况。",
+        "The meeting has not begun; record who attended once it has.",
+    ),
+    "meeting.label_empty": ("字段“{field}”为空，请填写。", "The field {field} is empty; fill it in."),
+    "meeting.personal_data": (
+        "字段“{field}”里有像电话或证件号的数字，请只写事项和职务。",
+        "The field {field} holds what looks like a person's number; write matters and posts only.",
+    ),
+    "meeting.id_named": (
+        "会议材料不写系统标识，个案尤其不得出现；请改用文号或代码。",
+        "No id stands in the papers of a meeting, a case's least of all; use a document number or codes.",
+    ),
+    "meeting.number_missing": (
+        "这类议题须写明转办单、督办文书或议定事项的文号。",
+        "An item of this kind names the number of a referral, notice or resolution; give it.",
+    ),
+    "meeting.number_malformed": (
+        "文号写作“青转〔2026〕7号”的样式，请核对。",
+        "Write the number as 青转〔2026〕7号; check it.",
+    ),
+    "meeting.no_such_item": ("会议没有这个议题，请核对标识。", "The meeting has no such item; check its id."),
+    "meeting.agenda_frozen": (
+        "议题已定，不能再增减或另换简报；请提交下次会议。",
+        "The agenda is frozen; nothing is added or changed. Take it to the next meeting.",
+    ),
+    "meeting.agenda_empty": ("还没有议题，请先提出议题。", "There is no item yet; propose one first."),
+    "meeting.no_such_briefing": (
+        "没有这份简报，请先生成简报（lianxi briefing）再定议题。",
+        "There is no such briefing; generate it first, then freeze the agenda.",
+    ),
+    "meeting.briefing_withdrawn": (
+        "这份简报已撤回，请改用更正后的简报。",
+        "This briefing was withdrawn; take the one that corrects it.",
+    ),
+    "meeting.unit_twice": (
+        "同一单位出现了两次，请只保留一处。",
+        "A unit is named twice; keep it in one place.",
+    ),
+    "meeting.unit_not_called": (
+        "有单位未在通知范围，请记为列席，或先补发通知。",
+        "A unit was not called to the meeting; record it as an observer.",
+    ),
+    "meeting.items_open": (
+        "还有{left}个议题没有结果，请逐项登记后再拟纪要。",
+        "{left} items have no outcome yet; record each before the minutes are drafted.",
+    ),
+    "meeting.figures_differ": (
+        "纪要的数据与会前确定的简报不一致；请改用该简报的数据，或附上更正简报（restatement）。",
+        "The figures are not those of the frozen briefing; print those, or name the briefing that restates them.",
+    ),
+    "meeting.resolutions_open": (
+        "还有{left}项议定事项未销号，请先销号或结转下次会议。",
+        "{left} resolutions are open; discharge them or carry them over first.",
+    ),
+    "meeting.not_in_this_state": (
+        "会议现为“{status}”，不能执行此操作，请按会议流程逐步办理。",
+        "The meeting is {status}; this cannot be done now. Take its steps in their order.",
+    ),
+    "resolution.not_found": ("没有这项议定事项，请核对标识。", "There is no such resolution; check its id."),
+    "resolution.back_dated": (
+        "时间早于上一步，请核对；不得倒填。",
+        "The time lies before the step that it follows; check it, back-dating is not allowed.",
+    ),
+    "resolution.lead_among_co": (
+        "牵头单位不能同时列为配合单位，请从配合单位中删去。",
+        "The lead cannot be among the co-units; take it out there.",
+    ),
+    "resolution.due_too_early": (
+        "期限应晚于会议（或原期限）且不早于今天，请改日期。",
+        "The due day lies after the meeting, or after the day that runs, and not before today; take a later one.",
+    ),
+    "resolution.due_no_working_day": (
+        "期限应是工作日，请改到前后的工作日。",
+        "The due day is a working day; take the one before or after.",
+    ),
+    "resolution.due_missing": (
+        "原期限已过，退回时请写明新的期限（due）。",
+        "The due day has passed; name the new one (due) when you send it back.",
+    ),
+    "resolution.not_a_proxy": (
+        "只能为本单位反馈，且在系统中直接填报，请核对。",
+        "A unit speaks for itself, in the system; check on_behalf_of and method.",
+    ),
+    "resolution.on_behalf_missing": (
+        "代填须写明所代的单位（on_behalf_of）。",
+        "Name the unit that you enter this for (on_behalf_of).",
+    ),
+    "resolution.not_its_unit": (
+        "所代单位不是这项议定事项的牵头单位，请核对。",
+        "That unit does not lead this resolution; check on_behalf_of.",
+    ),
+    "resolution.method_missing": (
+        "代填须写明材料来源（method：paper、phone、fax 等）。",
+        "Say how the unit's word came in (method: paper, phone, fax).",
+    ),
+    "resolution.not_reported": (
+        "牵头单位尚未反馈，不能销号或退回。",
+        "The lead has not reported yet; it cannot be discharged or sent back.",
+    ),
+    "resolution.own_report": (
+        "反馈人、代填人和牵头单位不得审核本件，请交他人办理。",
+        "Whoever reported it, or entered the report, does not judge it; hand it to someone else.",
+    ),
+    "resolution.extension_by_supervisor": (
+        "期限已过，只有督查人员可以批准延期。",
+        "The due day has passed; a supervisor alone can extend it now.",
+    ),
+    "resolution.not_in_this_state": (
+        "议定事项现为“{status}”，不能执行此操作，请核对。",
+        "The resolution is {status}; this cannot be done now.",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from events.subjects import PARTNERS
 from services.broker.credentials import OFFICE_API, Credential
 from services.broker.permissions import READ_LEDGER, permission
+from services.directory import of_units
 
 # Bytes of one message: twice the longest command. Answers are paged to fit (services/projections/queries.py).
 MAX_PAYLOAD = 256 * 1024
@@ -22,6 +23,7 @@ EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
         (f"$JS.ACK.{PARTNERS}.*.>", False),
         (f"$JS.ACK.*.*.{PARTNERS}.*.>", False),
         ("cmd.referral.*.>", False),
+        *((f"cmd.meeting.*.{verb}", False) for verb in of_units("meeting")),
         ("qry.projections.*.todo", False),
         ("qry.projections.*.queries", False),
     ),
@@ -29,6 +31,7 @@ EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
         ("cmd.intake.*.*", False),
         ("cmd.referral.*.>", False),
         ("cmd.publication.*.*", False),
+        ("cmd.meeting.*.*", False),
         ("qry.projections.*.*", False),
         *((subject, True) for subject in READ_LEDGER),
     ),

@@ -6,6 +6,7 @@ from events import subjects
 from events.numbering import every_series
 from events.subjects import ATTACHMENTS, LEDGER, PARTNERS, TIMERS
 from services.broker.credentials import OFFICE_API, Credential
+from services.directory import of_units
 
 # nats.md §5.2: acknowledgements have an older and a newer form of subject.
 _ACKS = ("$JS.ACK.{stream}.{consumer}.>", "$JS.ACK.*.*.{stream}.{consumer}.>")
@@ -77,6 +78,11 @@ def permission(credential: Credential) -> Permission | None:
                 (*own, *READ_LEDGER, subjects.query(name, "figures"), *_REPLIES),
                 (*inbox, "cmd.publication.*.* publication"),
             )
+        case "service", "meeting":
+            own = ("ledger.meeting.>", "ledger.resolution.>", "ledger.series.>")
+            return Permission(
+                (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.meeting.*.* meeting")
+            )
         case "service", "projections":
             return Permission((*READ_LEDGER, *_REPLIES), (*inbox, "qry.projections.*.* projections"))
         case "unit", _:
@@ -87,6 +93,8 @@ def permission(credential: Credential) -> Permission | None:
                     f"$JS.API.CONSUMER.RESET.{PARTNERS}.{name}",
                     *(form.format(stream=PARTNERS, consumer=name) for form in _ACKS),
                     f"cmd.referral.{name}.>",
+                    # Of a meeting a unit may say what becomes of its resolutions, and no other word.
+                    *(f"cmd.meeting.{name}.{verb}" for verb in of_units("meeting")),
                     f"qry.projections.{name}.todo",
                     f"qry.projections.{name}.queries",
                 ),
@@ -94,5 +102,5 @@ def permission(credential: Credential) -> Permission | None:
             )
         case role, _:
             reads = tuple(each.replace("$JS.API", OFFICE_API) for each in READ_LEDGER) if role == "auditor" else ()
-            services = ("cmd.intake", "cmd.referral", "cmd.publication", "qry.projections")
+            services = ("cmd.intake", "cmd.referral", "cmd.meeting", "cmd.publication", "qry.projections")
             return Permission((*(f"{service}.{name}.*" for service in services), *reads), inbox)

@@ -53,7 +53,7 @@ def _ledger(replicas: int) -> dict[str, Any]:
 def _partners(replicas: int) -> dict[str, Any]:
     transforms = [
         {"src": f"ledger.{kind}.*.*", "dest": f"partner.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}
-        for kind in ("referral", "notice")
+        for kind in ("referral", "notice", "resolution")
     ]
     transforms += [{"src": "ledger.bulletin.*", "dest": f"partner.{EVERY_UNIT}.bulletin.{{{{wildcard(1)}}}}"}]
     return {
@@ -127,14 +127,16 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     # the newest acknowledgement, and everything behind that commit waits for it to be handed over again: 5 s, not 30.
     # A reaction that takes longer is handed over twice, which changes nothing.
     intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
-    referral = _consumer("referral", ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
+    supervised = ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>", "ledger.resolution.>"]
+    referral = _consumer("referral", supervised, 1, replicas, 5)
+    meeting = _consumer("meeting", ["ledger.calendar.>", "ledger.resolution.>"], 1, replicas, 5)
     units = [
         (PARTNERS, _consumer(unit.code, [partner(unit.code), partner_all()], 1000, replicas, 30))
         for unit in directory().units
     ]
     # Many wakes at once: each is of another aggregate.
     wakes = _consumer("referral", [timers_due()], 256, replicas, 30)
-    return [(LEDGER, intake), (LEDGER, referral), (TIMERS, wakes), *units]
+    return [(LEDGER, intake), (LEDGER, referral), (LEDGER, meeting), (TIMERS, wakes), *units]
 
 
 async def provision(data: Path, replicas: int = 1, url: str | None = None) -> None:

@@ -41,6 +41,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     takes_number: Callable[[Facts], bool] = lambda facts: False
     beside: Callable[[Facts], tuple[str, Facts] | None] = lambda facts: None
     goes_on: bool = False
+    # The number is that of the aggregate beside, not of the one that decided.
+    numbers_beside: bool = False
     seal: Callable[[History, str], Sealed | None] = lambda history, commit: None
     # Personal fields make a plain digest guessable: intake gives a keyed one.
     body_digest: Callable[[bytes], str] = digest
@@ -86,7 +88,8 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
                     return Refused("aggregate.busy")
                 appends.append(Append(other, _other(appends[0].commit, other, beside[1])))
             if plan.takes_number(outcome):
-                appends += [_numbering(counter, appends[0].commit) for counter in counters]
+                numbered = appends[-1 if plan.numbers_beside else 0].commit
+                appends += [_numbering(counter, numbered) for counter in counters]
             before = history.n if before is None else before
             try:
                 seqs = await ledger.append(*appends)

@@ -17,10 +17,16 @@ from services.console.output import REFUSED, UNAVAILABLE, UNAVAILABLE_CODES, USA
 from services.console.register_csv import Problem, RegisterRefused, Row, read_register, write_rejects
 from services.console.session import Session, pass_session, read_input
 from services.intake import commands as intake
+from services.meeting import commands as meeting
 from services.publication import commands as publication
 from services.referral import commands as referral
 
-COMMANDS = {"intake": intake.COMMANDS, "referral": referral.COMMANDS, "publication": publication.COMMANDS}
+COMMANDS = {
+    "intake": intake.COMMANDS,
+    "referral": referral.COMMANDS,
+    "meeting": meeting.COMMANDS,
+    "publication": publication.COMMANDS,
+}
 # How many rows are on their way at once: the broker's disk sync is shared among them.
 IN_FLIGHT = 16
 
@@ -44,8 +50,8 @@ def send(session: Session, target: str, given: tuple[str, ...]) -> None:
         session.fail(
             USAGE,
             "command.unknown_service",
-            "命令写作 intake.动词、referral.动词 或 publication.动词，见 lianxi schema。",
-            "Write the command as intake.Verb, referral.Verb or publication.Verb; see `lianxi schema`.",
+            "命令写作 intake.动词、referral.动词、meeting.动词 或 publication.动词，见 lianxi schema。",
+            "Write the command as intake.Verb, referral.Verb, meeting.Verb or publication.Verb; see `lianxi schema`.",
         )
     if all("=" in each for each in given):
         body = written_out(service, verb, given)

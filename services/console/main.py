@@ -36,6 +36,8 @@ COMMANDS = {
     "case": "services.console.reading:case",
     "referral": "services.console.reading:referral",
     "notice": "services.console.reading:notice",
+    "meeting": "services.console.meeting:meeting",
+    "resolution": "services.console.resolution:resolution",
     "query": "services.console.reading:query",
     "queries": "services.console.reading:queries",
     "todo": "services.console.todo:todo",

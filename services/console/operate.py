@@ -14,7 +14,7 @@ from services.console.output import REFUSED, UNEXPECTED, as_json, say
 from services.console.session import Session, pass_session
 from services.console.stack import Held, Stack, StackFailed, announce
 
-PARTS = ("broker", "provision", "intake", "referral", "publication", "projections")
+PARTS = ("broker", "provision", "intake", "referral", "meeting", "publication", "projections")
 
 
 @click.command()

@@ -102,7 +102,7 @@ def queries(session: Session) -> None:
             click.echo(f"     {column['name']:<22}{column[session.lang]}")
 
 
-def _show(
+def showing(
     session: Session,
     name: str,
     params: dict[str, Any],
@@ -111,6 +111,7 @@ def _show(
     min_seq: int | None = None,
     as_of: AsOf = NOW,
 ) -> None:
+    """The one row of a query, laid out field by field; a sentence and exit code 3 when there is none."""
     answer = session.ask(name, params, min_seq, as_of, explained=not session.machine)
     if not answer["rows"]:
         session.fail(REFUSED, f"{name}.not_found", missing_zh, missing_en)
@@ -123,8 +124,16 @@ def _show(
         _print(session, name, answer)
 
 
-def _list(session: Session, name: str, min_seq: int | None, wide: bool, as_of: AsOf) -> None:
-    answer = session.ask(name, {}, min_seq, as_of, explained=not session.machine)
+def listing(
+    session: Session,
+    name: str,
+    min_seq: int | None,
+    wide: bool,
+    as_of: AsOf = NOW,
+    params: dict[str, Any] | None = None,
+) -> None:
+    """The rows of a query as a table, or for machines."""
+    answer = session.ask(name, params or {}, min_seq, as_of, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
     else:
@@ -143,7 +152,7 @@ def case() -> None:
 @pass_session
 def case_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一个案件现在的情况。 One case as it stands."""
-    _show(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
+    showing(session, "case", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
 
 
 @case.command(name="history")
@@ -153,7 +162,7 @@ def case_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf)
 @pass_session
 def case_history(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一个案件从头到尾发生了什么。 What happened to one case."""
-    _show(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
+    showing(session, "case_history", {"case": identity}, "没有这个案件。", "There is no such case.", min_seq, as_of)
 
 
 @click.group()
@@ -168,7 +177,7 @@ def referral() -> None:
 @pass_session
 def referral_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """转办台账。 All referrals."""
-    _list(session, "referral_ledger", min_seq, wide, as_of)
+    listing(session, "referral_ledger", min_seq, wide, as_of)
 
 
 @referral.command(name="show")
@@ -178,7 +187,9 @@ def referral_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf
 @pass_session
 def referral_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一件转办单。 One referral."""
-    _show(session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq, as_of)
+    showing(
+        session, "referral", {"referral": identity}, "没有这个转办单。", "There is no such referral.", min_seq, as_of
+    )
 
 
 @referral.command(name="file")
@@ -235,7 +246,7 @@ def notice() -> None:
 @pass_session
 def notice_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """督办台账。 All notices."""
-    _list(session, "supervision_ledger", min_seq, wide, as_of)
+    listing(session, "supervision_ledger", min_seq, wide, as_of)
 
 
 @notice.command(name="show")
@@ -245,4 +256,4 @@ def notice_list(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) 
 @pass_session
 def notice_show(session: Session, identity: str, min_seq: int | None, as_of: AsOf) -> None:
     """一份文书。 One notice."""
-    _show(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq, as_of)
+    showing(session, "notice", {"notice": identity}, "没有这份文书。", "There is no such notice.", min_seq, as_of)

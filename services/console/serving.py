@@ -94,6 +94,19 @@ async def _attach(
             publication = Publications(ledger, asked(Client(connection, name)))
             serve_commands(broker, name, simulated, publication.handle)
             return _nothing
+        case "meeting":
+            from services.meeting.app import Meetings
+            from services.meeting.rounds import Rounds
+            from services.working_clock import WorkingClock
+
+            meetings = Meetings(ledger, WorkingClock())
+            serve_commands(broker, name, simulated, meetings.handle)
+            serve_reactions(broker, name, meetings.react, credential.inbox)
+            if not simulated:
+                rounds = Rounds(ledger, meetings.current_clock, meetings.handle)
+                rounds.start()
+                stopping.append(rounds.stop)
+            return _closing(lambda: None)
         case _:
             from services.projections.app import Projections
 

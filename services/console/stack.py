@@ -19,7 +19,7 @@ import psutil
 from services.broker import Broker, BrokerFailed, provision
 
 # Name of a process -> the services in it. Together they stay under 300 MB (docs/decisions/0007).
-PROCESSES = {"deciders": ("intake", "referral", "publication"), "projections": ("projections",)}
+PROCESSES = {"deciders": ("intake", "referral", "meeting", "publication"), "projections": ("projections",)}
 # One memory arena a process: threads of their own arenas would keep what they freed.
 MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 READY_WITHIN_SECONDS = 30.0

@@ -27,6 +27,11 @@ FIELDS = {
     "referral.SignOffNotice": "signatory=… authority_basis=…",
     "referral.ServeNotice": "method=…",
     "publication.IssueBriefing": "issue_to=member_units copies=…",
+    "meeting.SendNotification": "units=u01,u02",
+    "meeting.FreezeAgenda": "briefing=…",
+    "meeting.RecordAttendance": "present=u01,u02",
+    "meeting.SignMinutes": "signatory=… figures_digest=…",
+    "meeting.ReportResolution": "result=… measures=…",
 }
 NOTICE_VERBS = ("Notice", "Reply")
 LIGHTS = {"red": "red", "yellow": "yellow", "blue": "blue", "green": "green"}
@@ -112,8 +117,12 @@ def _command(session: Session, row: dict[str, Any]) -> str:
         # The whole form is entered once more: too long for a line.
         return f"lianxi send {verb} FILE --as {session.principal}"
     on_notice = any(word in verb for word in NOTICE_VERBS)
-    targets = {"intake": "case", "referral": "notice" if on_notice else "referral", "publication": "briefing"}
-    target = targets[verb.partition(".")[0]]
+    target = {
+        "intake": "case",
+        "referral": "notice" if on_notice else "referral",
+        "meeting": "resolution" if "Resolution" in verb else "meeting",
+        "publication": "briefing",
+    }[verb.partition(".")[0]]
     data = "" if session.data == DATA else f"--data {session.data} "
     fields = f" {FIELDS[verb]}" if verb in FIELDS else ""
     return f"lianxi {data}send {verb} {target}={row['identity']}{fields} --as {session.principal}"

@@ -10,7 +10,7 @@ import nats.aio.client
 from events.subjects import LEDGER
 from services.broker import connect
 
-CONSUMERS = ("intake", "referral")
+CONSUMERS = ("intake", "referral", "meeting")
 BOUND_SECONDS = 30.0
 PAUSE_SECONDS = 0.005
 

@@ -89,7 +89,40 @@ PERMITTED: dict[str, frozenset[str]] = {
     "publication.IssueBriefing": frozenset({"supervisor"}),
     "publication.CorrectBriefing": frozenset({"coordinator"}),
     "publication.WithdrawBriefing": frozenset({"supervisor"}),
+    "meeting.PlanMeeting": frozenset({"coordinator"}),
+    "meeting.SendNotification": frozenset({"coordinator"}),
+    "meeting.ProposeAgendaItem": frozenset({"coordinator", "supervisor"}),
+    "meeting.WithdrawAgendaItem": frozenset({"coordinator"}),
+    "meeting.FreezeAgenda": frozenset({"coordinator"}),
+    "meeting.RecordAttendance": frozenset({"coordinator"}),
+    "meeting.RecordDiscussion": frozenset({"coordinator"}),
+    "meeting.AdoptResolution": frozenset({"coordinator"}),
+    "meeting.DraftMinutes": frozenset({"coordinator"}),
+    # Who drafts them does not sign them.
+    "meeting.SignMinutes": frozenset({"supervisor", "leader"}),
+    "meeting.DistributeMinutes": frozenset({"coordinator", "supervisor"}),
+    "meeting.CloseMeeting": frozenset({"coordinator", "supervisor"}),
+    "meeting.CancelMeeting": frozenset({"coordinator", "supervisor"}),
+    "meeting.NoteResolution": frozenset({"service:meeting"}),
+    "meeting.ReportResolutionProgress": frozenset({"unit", "coordinator"}),
+    "meeting.ReportResolution": frozenset({"unit", "coordinator"}),
+    # Never by who reported, or entered the report: decided where the resolution is.
+    "meeting.DischargeResolution": frozenset({"coordinator", "supervisor"}),
+    "meeting.SendBackResolution": frozenset({"coordinator", "supervisor"}),
+    # Once overdue, the supervisor alone: decided where the resolution is.
+    "meeting.ExtendResolution": frozenset({"coordinator", "supervisor"}),
+    "meeting.CarryOverResolution": frozenset({"coordinator", "supervisor"}),
+    "meeting.CheckResolution": frozenset({"coordinator", "supervisor", "service"}),
 }
+
+
+def of_units(service: str) -> tuple[str, ...]:
+    """The verbs of a service that a unit may send."""
+    return tuple(
+        command.partition(".")[2]
+        for command, permitted in PERMITTED.items()
+        if command.startswith(f"{service}.") and "unit" in permitted
+    )
 
 
 def allow(actor: Actor, command: str) -> bool:

@@ -174,7 +174,7 @@ class Referrals:
                     await self._recompute(stored)
                 case _:
                     pass
-        if stored.commit.kind == "referral":
+        if stored.commit.kind in ("referral", "resolution"):
             await self._notices.react(stored)
 
     async def _requested(self, stored: Stored, fact: ReferralRequested) -> None:

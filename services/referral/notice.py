@@ -30,6 +30,7 @@ from services.referral.commands import (
     SignOffNotice,
     WithdrawNotice,
 )
+from services.referral.matter import RESOLUTION
 from services.referral.notice_draft import SYSTEM, draft, due_of, escalate, notice_id, served, signed_off
 from services.referral.notice_history import (
     AWAITING_REPLY,
@@ -38,6 +39,7 @@ from services.referral.notice_history import (
     REFERRAL_ENDED,
     REMIND,
     REPLY_ACCEPTED,
+    RESOLUTION_ENDED,
     SUPERSEDED,
     URGE,
     Notice,
@@ -228,7 +230,8 @@ def _end(command: DischargeNotice, state: Notice) -> Outcome:
     """销号 with the matter itself: its referral has ended, or a newer date made it pointless. Nobody judged a reply."""
     if not state.open:
         return Already()
-    return [NoticeDischarged(reason=SUPERSEDED if command.reason == SUPERSEDED else REFERRAL_ENDED)]
+    ended = RESOLUTION_ENDED if state.drafted.about == RESOLUTION else REFERRAL_ENDED
+    return [NoticeDischarged(reason=SUPERSEDED if command.reason == SUPERSEDED else ended)]
 
 
 def _check(state: Notice, env: Env, deadlines: Deadlines) -> Outcome:

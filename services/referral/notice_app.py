@@ -17,6 +17,7 @@ from events.referral import (
     ReturnGranted,
     SignOverdue,
 )
+from events.resolution import ResolutionCarriedOver, ResolutionDischarged, ResolutionDueSoon, ResolutionOverdue
 from services.bus.clock import CHINA
 from services.bus.execution import Facts, Outcome, Plan, carry_out, recorded_id
 from services.bus.reaction import as_request, insist
@@ -39,7 +40,8 @@ from services.referral.commands import (
     SignOffNotice,
     WithdrawNotice,
 )
-from services.referral.folding import fold_notice, fold_referral
+from services.referral.folding import fold_matter, fold_notice
+from services.referral.matter import REFERRAL, RESOLUTION, Matter
 from services.working_clock import WorkingClock
 
 ON_NOTICE = (
@@ -56,7 +58,7 @@ ON_NOTICE = (
 COMMANDS = (DraftNotice, EscalateNotice, *ON_NOTICE)
 # What a crossed threshold calls for (events/codes/threshold.toml).
 LEVEL_OF = {"urge": notices.URGE, "notice": notices.NOTICE, "circular": notices.CIRCULAR}
-# Facts that end a referral, and its notices with it.
+# Facts that end a referral or a resolution, and its notices with it.
 ENDING = (
     ReportVerified,
     ReturnGranted,
@@ -64,6 +66,8 @@ ENDING = (
     ReferralTransferred,
     ReferralTerminated,
     ReferralClosed,
+    ResolutionDischarged,
+    ResolutionCarriedOver,
 )
 LEVELS = range(6)
 
@@ -85,7 +89,7 @@ class Planning(Protocol):
 
 
 class Notices:
-    """`handle` answers a command on a notice, `react` answers a commit of a referral."""
+    """`handle` answers a command on a notice, `react` answers a commit of a referral or a resolution."""
 
     def __init__(self, ledger: Ledger, clock: Callable[[], WorkingClock], service: str, plan: Planning) -> None:
         self._ledger = ledger
@@ -105,12 +109,10 @@ class Notices:
                 return await self._on_notice(request, command)
 
     async def _draft(self, request: Request, command: DraftNotice) -> Answer:
-        subject = await self._referral(command)
-        history = await self._ledger.load(subject) if subject else None
-        referral = fold_referral(history) if history else None
-        if referral is None:
+        matter = await self._matter(command.referral, command.unit)
+        if matter is None:
             return Refused("referral.not_found", "referral")
-        found, unit = referral, referral.issued.unit
+        found, unit = matter, matter.unit
         chain = await self._chain(unit, command.referral, command.level)
         others = [state for state in (fold_notice(each) for each in chain) if state is not None and state.open]
         if request.actor.role != "service":
@@ -140,8 +142,8 @@ class Notices:
         if subject is None or state is None:
             return Refused("notice.not_found", "notice")
         about, unit, level = state.drafted.referral, state.drafted.unit, state.drafted.level + 1
-        referral = fold_referral(await self._ledger.load(subjects.referral(unit, about)))
-        assert referral is not None  # a notice is about a referral
+        matter = await self._matter(about, unit)
+        assert matter is not None  # a notice is about something that is there
         chain = await self._chain(unit, about, level)
         others = [each for each in (fold_notice(history) for history in chain) if each is not None and each.open]
         key = notices.notice_id(about, level, len(chain))
@@ -149,7 +151,7 @@ class Notices:
         def decide(history: History, env: Env, number: int) -> Outcome:
             standing = fold_notice(history)
             assert standing is not None  # it was found, and nothing is ever removed
-            outcome = notices.escalate(command, standing, referral, env, self._clock(), key, others)
+            outcome = notices.escalate(command, standing, matter, env, self._clock(), key, others)
             return list(outcome) if isinstance(outcome, tuple) else outcome
 
         def beside(facts: Facts) -> tuple[str, Facts]:
@@ -192,10 +194,14 @@ class Notices:
             return subjects.notice(request.actor.unit, key)
         return await self._ledger.find("notice", key)
 
-    async def _referral(self, command: DraftNotice) -> str | None:
-        if command.unit is not None:
-            return subjects.referral(command.unit, command.referral)
-        return await self._ledger.find("referral", command.referral)
+    async def _matter(self, key: str, unit: str | None) -> Matter | None:
+        """The referral or the resolution of this id, of this unit when it is named; None when there is neither."""
+        for kind, of_unit in ((REFERRAL, subjects.referral), (RESOLUTION, subjects.resolution)):
+            subject = of_unit(unit, key) if unit is not None else await self._ledger.find(kind, key)
+            history = await self._ledger.load(subject) if subject else None
+            if history is not None and history.n:
+                return fold_matter(history)
+        return None
 
     async def _chain(self, unit: str, referral: str, level: int) -> list[History]:
         """Every notice of one level about one referral, oldest first: the newest alone may be open."""
@@ -218,18 +224,23 @@ class Notices:
             match fact:
                 case SignOverdue():
                     await self._by_rule(stored, notices.URGE)
-                case ReferralOverdue(threshold=threshold) if LEVEL_OF[threshold] == notices.CIRCULAR:
-                    await self._draft_circular(stored)
-                case ReferralOverdue(threshold=threshold) if LEVEL_OF[threshold] == notices.URGE:
-                    await self._by_rule(stored, notices.URGE)
-                case ReferralOverdue(threshold=threshold):
-                    await self._react(stored, _drafting(stored, LEVEL_OF[threshold]))
-                case DueSoon():
+                case ReferralOverdue(threshold=threshold) | ResolutionOverdue(threshold=threshold):
+                    await self._crossed(stored, LEVEL_OF[threshold])
+                case DueSoon() | ResolutionDueSoon():
                     await self._by_rule(stored, notices.REMIND)
                 case _ if isinstance(fact, ENDING):
                     await self._discharge(stored)
                 case _:
                     pass
+
+    async def _crossed(self, stored: Stored, level: int) -> None:
+        match level:
+            case notices.CIRCULAR:
+                await self._draft_circular(stored)
+            case notices.URGE:
+                await self._by_rule(stored, notices.URGE)
+            case _:
+                await self._react(stored, _drafting(stored, level))
 
     async def recompute(self, stored: Stored) -> None:
         """A calendar was published or amended: a reply date that it moves or settles is recorded, with the reason."""
@@ -244,9 +255,9 @@ class Notices:
         """Send a reminder or an urge. One that stands for an earlier date of the same referral makes room for it."""
         _, unit, key = subjects.parse(stored.subject)
         assert unit is not None  # a referral's subject names its unit
-        referral = fold_referral(await self._ledger.load(stored.subject))
-        assert referral is not None  # it has just been read
-        due, _ = notices.due_of(referral)
+        matter = fold_matter(await self._ledger.load(stored.subject))
+        assert matter is not None  # it has just been read
+        due, _ = notices.due_of(matter)
         for history in await self._chain(unit, key, level):
             state = fold_notice(history)
             if state is not None and state.open and state.drafted.due != due:

@@ -12,17 +12,19 @@ from events.notice import NoticeDrafted, NoticeEscalated, NoticeFact, NoticeServ
 from services.decision import Already, Env, Refused, first_refusal, unknown_code
 from services.referral import supervision
 from services.referral.commands import DraftNotice, EscalateNotice
+from services.referral.matter import (
+    REPORT_OVERDUE,
+    RESOLUTION_OVERDUE,
+    SIGN_OVERDUE,
+    Matter,
+    of_referral,
+)
 from services.referral.notice_history import CIRCULAR, MEETING, REMIND, TALK, URGE, Notice
 from services.referral.referral import Deadlines, Referral
 
 SYSTEM = "system"
-# A clock runs against the unit in these states alone.
-RUNNING = ("issued", "signed", "in_handling")
-# Nothing is left to supervise.
-ENDED = frozenset({"verified", "returned", "revoked", "transferred_on", "terminated", "closed"})
-SIGN_OVERDUE, REPORT_OVERDUE, REFUSED_RECEIPT, PERFUNCTORY = (
-    "sign_overdue", "report_overdue", "refused_receipt", "perfunctory",
-)  # fmt: skip
+REFUSED_RECEIPT, PERFUNCTORY = "refused_receipt", "perfunctory"
+OF_A_DATE = (SIGN_OVERDUE, REPORT_OVERDUE, RESOLUTION_OVERDUE)
 
 
 def notice_id(referral: str, level: int, number: int) -> str:
@@ -30,34 +32,37 @@ def notice_id(referral: str, level: int, number: int) -> str:
     return derive_id("notice", referral, str(level), str(number))
 
 
-def due_of(referral: Referral) -> tuple[datetime, str]:
-    """The date that the referral stands under, and the ground when it is missed."""
-    if referral.status == "issued" or referral.due_report is None:
-        return referral.due_sign, SIGN_OVERDUE
-    return referral.due_report, REPORT_OVERDUE
+def due_of(about: Referral | Matter) -> tuple[datetime, str]:
+    """The date that the matter stands under, and the ground when it is missed."""
+    matter = _matter(about)
+    return matter.due, matter.ground
+
+
+def _matter(about: Referral | Matter) -> Matter:
+    return about if isinstance(about, Matter) else of_referral(about)
 
 
 def draft(
     command: DraftNotice,
-    referral: Referral,
+    about: Referral | Matter,
     env: Env,
     deadlines: Deadlines,
     number: str = "",
     others: Sequence[Notice] = (),
 ) -> list[NoticeFact] | Refused:
-    """Draft a notice. `others`: the open ones about this referral; `number`: the next of the series of an urge.
+    """Draft a notice. `others`: the open ones about this matter; `number`: the next of the series of an urge.
 
     What the standing rule sends, a reminder or an urge, goes out at once; the rest waits for a signature.
     """
-    by_hand = env.actor.role != "service"
-    refusal = _level_refused(command, referral, others, by_hand) or (
-        _by_hand_refused(command, referral, env.now) if by_hand else _by_rule_refused(command.level, referral, env.now)
+    by_hand, matter = env.actor.role != "service", _matter(about)
+    refusal = _level_refused(command, matter, others, by_hand) or (
+        _by_hand_refused(command, matter, env.now) if by_hand else _by_rule_refused(command.level, matter, env.now)
     )
     if refusal is not None:
         return refusal
     # A reminder comes before anything is wrong: it has no ground.
-    grounds = command.grounds or (() if command.level == REMIND else (due_of(referral)[1],))
-    drafted = _drafted(command, command.level, command.referral, grounds, referral, env.now, deadlines)
+    grounds = command.grounds or (() if command.level == REMIND else (matter.ground,))
+    drafted = _drafted(command, command.level, command.referral, grounds, matter, env.now, deadlines)
     if command.level > URGE:
         return [drafted]
     sent = _by_standing_rule(drafted, env, deadlines, number)
@@ -67,7 +72,7 @@ def draft(
 def escalate(
     command: EscalateNotice,
     state: Notice,
-    referral: Referral,
+    about: Referral | Matter,
     env: Env,
     deadlines: Deadlines,
     to: str,
@@ -77,8 +82,8 @@ def escalate(
 
     The service drafts ahead by policy; that the date has passed is then asked for when the draft is signed off.
     """
-    level = state.drafted.level + 1
-    refusal = _escalation_refused(state, referral, env)
+    level, matter = state.drafted.level + 1, _matter(about)
+    refusal = _escalation_refused(state, matter, env)
     if refusal is not None:
         return refusal
     if any(other.drafted.level == level for other in others):
@@ -89,12 +94,12 @@ def escalate(
     )
     if refusal is not None:
         return refusal
-    about, grounds = state.drafted.referral, state.drafted.grounds
-    drafted = _drafted(command, level, about, grounds, referral, env.now, deadlines)
+    key, grounds = state.drafted.referral, state.drafted.grounds
+    drafted = _drafted(command, level, key, grounds, matter, env.now, deadlines)
     return NoticeEscalated(to=to, level=level), drafted
 
 
-def _escalation_refused(state: Notice, referral: Referral, env: Env) -> Refused | None:
+def _escalation_refused(state: Notice, matter: Matter, env: Env) -> Refused | None:
     if state.drafted.level == REMIND:
         return Refused("notice.no_reply_asked", "notice")
     if state.status in ("discharged", "withdrawn"):
@@ -103,19 +108,19 @@ def _escalation_refused(state: Notice, referral: Referral, env: Env) -> Refused 
         return Refused("notice.reply_accepted", "notice")
     if state.drafted.level == MEETING:
         return Refused("notice.highest_level", "notice")
-    if referral.status in ENDED:
+    if matter.ended:
         return Refused("notice.referral_ended", "notice")
     if env.actor.role == "service":
-        return None if _overdue(referral, env.now) else Refused("notice.referral_not_overdue", "notice")
+        return None if matter.overdue(env.now) else Refused("notice.referral_not_overdue", "notice")
     if state.status in ("drafted", "signed_off"):
         return Refused("notice.not_served", "notice")
     return Refused("notice.reply_not_due", "notice") if env.now <= state.reply_due else None
 
 
-def _level_refused(command: DraftNotice, referral: Referral, others: Sequence[Notice], by_hand: bool) -> Refused | None:
+def _level_refused(command: DraftNotice, matter: Matter, others: Sequence[Notice], by_hand: bool) -> Refused | None:
     if by_hand and command.level <= URGE:
         return Refused("notice.by_standing_rule", "level")
-    if referral.status in ENDED:
+    if matter.ended:
         return Refused("notice.referral_ended", "referral")
     if any(other.drafted.level == command.level for other in others):
         return Refused("notice.already_open", "level")
@@ -133,15 +138,15 @@ def _form_refused(level: int, form: str | None) -> Refused | None:
     return unknown_code("supervision_form", form, "form")
 
 
-def _by_rule_refused(level: int, referral: Referral, now: datetime) -> Refused | None:
+def _by_rule_refused(level: int, matter: Matter, now: datetime) -> Refused | None:
     if level == REMIND:
-        near = referral.status in RUNNING and now <= due_of(referral)[0]
+        near = matter.running and now <= matter.due
         return None if near else Refused("notice.nothing_to_remind_of", "referral")
-    return None if _overdue(referral, now) else Refused("notice.referral_not_overdue", "referral")
+    return None if matter.overdue(now) else Refused("notice.referral_not_overdue", "referral")
 
 
-def _by_hand_refused(command: DraftNotice, referral: Referral, now: datetime) -> Refused | None:
-    """Why a supervisor's draft cannot stand: each ground is in the list and borne out by the referral."""
+def _by_hand_refused(command: DraftNotice, matter: Matter, now: datetime) -> Refused | None:
+    """Why a supervisor's draft cannot stand: each ground is in the list and borne out by the matter."""
     if not command.grounds:
         return Refused("notice.ground_missing", "grounds")
     refusal = first_refusal(
@@ -150,51 +155,46 @@ def _by_hand_refused(command: DraftNotice, referral: Referral, now: datetime) ->
     )
     if refusal is not None:
         return refusal
-    borne_out = {
-        SIGN_OVERDUE: referral.status == "issued" and _overdue(referral, now),
-        REPORT_OVERDUE: referral.status != "issued" and _overdue(referral, now),
-        REFUSED_RECEIPT: referral.status == "issued",
-        PERFUNCTORY: referral.reporter is not None,
+    unsigned = matter.ground == SIGN_OVERDUE
+    borne_out = {each: matter.ground == each and matter.overdue(now) for each in OF_A_DATE} | {
+        REFUSED_RECEIPT: unsigned,
+        PERFUNCTORY: matter.reported,
     }
     wrong = next((ground for ground in command.grounds if not borne_out.get(ground, True)), None)
     return None if wrong is None else Refused("notice.ground_not_on_record", "grounds", {"ground": wrong})
 
 
-def _overdue(referral: Referral, now: datetime) -> bool:
-    return referral.status in RUNNING and now > due_of(referral)[0]
-
-
 def _drafted(
     command: DraftNotice | EscalateNotice,
     number: int,
-    about: str,
+    key: str,
     grounds: tuple[str, ...],
-    referral: Referral,
+    matter: Matter,
     now: datetime,
     deadlines: Deadlines,
 ) -> NoticeDrafted:
     level = supervision.level(number, command.form)
     assert level is not None  # every level is in the table, and the form was checked
-    due, _ = due_of(referral)
     # A reminder asks for no reply: it stands until the date that it reminds of.
-    reply_due, provisional = deadlines.due(level.reply_policy, now) if level.reply_policy else (due, False)
+    reply_due, provisional = deadlines.due(level.reply_policy, now) if level.reply_policy else (matter.due, False)
     return NoticeDrafted(
         level=number,
         grounds=grounds,
-        unit=referral.issued.unit,
-        referral=about,
-        referral_no=referral.issued.referral_no,
-        matter_zh=referral.issued.matter_zh,
-        matter_en=referral.issued.matter_en,
-        issued=referral.issued.issued,
-        due=due,
-        working_days_over=deadlines.working_days_after(due, now) if _overdue(referral, now) else 0,
+        unit=matter.unit,
+        referral=key,
+        referral_no=matter.number,
+        matter_zh=matter.matter_zh,
+        matter_en=matter.matter_en,
+        issued=matter.issued,
+        due=matter.due,
+        working_days_over=deadlines.working_days_after(matter.due, now) if matter.overdue(now) else 0,
         calendar_version=deadlines.version,
         demands=command.demands or level.demands,
         reply_due=reply_due,
         provisional=provisional,
         form=level.form,
         escalated_from=command.notice if isinstance(command, EscalateNotice) else None,
+        about=matter.about,
     )
 
 

@@ -38,6 +38,7 @@ OPEN = ("drafted", "signed_off", "served", "acknowledged", "replied", "accepted"
 # The unit has it and owes a reply.
 AWAITING_REPLY = ("served", "acknowledged")
 REPLY_ACCEPTED, REFERRAL_ENDED, SUPERSEDED = "reply_accepted", "referral_ended", "superseded"
+RESOLUTION_ENDED = "resolution_ended"
 # The due moment itself is in time; the clock's smallest step after it is not.
 _JUST_AFTER = timedelta(microseconds=1)
 
@@ -160,7 +161,7 @@ def _on_the_way_back(state: Notice, fact: NoticeFact) -> dict[str, object] | Non
         # A reply was accepted by its discharge before ReplyAccepted was a fact of its own.
         case Notice(status="replied" | "accepted"), NoticeDischarged(reason="reply_accepted"):
             return {"status": "discharged", "discharge_reason": fact.reason}
-        case Notice(), NoticeDischarged(reason="referral_ended" | "superseded") if state.open:
+        case Notice(), NoticeDischarged(reason="referral_ended" | "resolution_ended" | "superseded") if state.open:
             return {"status": "discharged", "discharge_reason": fact.reason}
         case _:
             return None

@@ -15,7 +15,7 @@ from tests.unit.test_compose import SERVICES
 
 HEALTHY_WITHIN_SECONDS = 40
 STOPS_WITHIN_SECONDS = 20
-LASTING = ("intake", "referral", "publication", "projections")
+LASTING = ("intake", "referral", "meeting", "publication", "projections")
 
 
 class Containers:

@@ -88,6 +88,12 @@ DENIED_TO_A_UNIT = [
     "qry.projections.u01.figures",
     "cmd.referral.u02.SignReferral",
     "cmd.referral.coordinator.VerifyReport",
+    "cmd.meeting.u02.ReportResolution",
+    "cmd.meeting.coordinator.DischargeResolution",
+    *(f"cmd.meeting.u01.{verb}" for verb in ("DischargeResolution", "SignMinutes", "PlanMeeting", "CheckResolution")),
+    "ledger.resolution.u01.X",
+    "ledger.meeting.X",
+    "partner.u01.resolution.X",
     "cmd.intake.u01.RegisterContact",
     "cmd.intake.coordinator.CloseCase",
     "qry.projections.u01.case_board",
@@ -125,6 +131,7 @@ OWN_TO_A_UNIT = [
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b'{"seq":1}'),
     (f"$JS.API.CONSUMER.RESET.{PARTNERS}.u01", b"no json"),
     ("cmd.referral.u01.SignReferral", b"{}"),
+    ("cmd.meeting.u01.ReportResolution", b"{}"),
 ]
 # What the referral service may do to TIMERS: a wake itself is written by the broker alone.
 TO_KEEP_TIMERS = [
@@ -199,6 +206,18 @@ async def test_what_goes_to_all_units_comes_to_each_and_nothing_of_another_with_
             assert reading.refusals == []
 
 
+async def test_a_unit_reads_its_own_resolutions_and_no_other_units(own: Bus):
+    async with own.ledger("meeting") as ledger:
+        for code, key in (("u01", "MINE"), ("u02", "THEIRS")):
+            await ledger.append(following(await ledger.load(subjects.resolution(code, key)), key))
+        await ledger.append(following(await ledger.load(subjects.meeting("BOTH")), "BOTH"))
+    async with attacker(own, "u01") as unit, attacker(own, "u02") as neighbour:
+        assert await fetched(unit, "u01") == ["partner.u01.resolution.MINE"]
+        assert await fetched(neighbour, "u02") == ["partner.u02.resolution.THEIRS"]
+        assert await unit.publishes("cmd.meeting.u01.ReportResolution")
+        assert not await unit.publishes("cmd.meeting.u02.ReportResolution")
+
+
 async def test_what_a_unit_reads_are_the_committed_bytes(own: Bus):
     await issue(own, "u01", "MINE")
     async with own.ledger() as ledger, attacker(own, "u01") as unit:
@@ -257,12 +276,13 @@ def test_a_unit_cannot_make_an_inbox_guess_right(one: Bus):
 
 @pytest.mark.parametrize("person", PEOPLE)
 async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, person: str):
-    own = [f"cmd.{service}.{person}.X" for service in ("intake", "referral", "publication")]
+    own = [f"cmd.{service}.{person}.X" for service in ("intake", "referral", "meeting", "publication")]
     own += [f"qry.projections.{person}.x"]
     denied = [
         "cmd.intake.coordinator2.X", "cmd.referral.coordinator2.X", "cmd.publication.coordinator2.X",
         "ledger.briefing.X", "ledger.bulletin.X", "qry.projections.coordinator2.x", "cmd.referral.u01.X",
         "cmd.intake.intake.OpenCase", "ledger.case.231000.X", "ledger.contact.city.X", "ledger.referral.u01.X",
+        "cmd.meeting.coordinator2.X", "cmd.meeting.u01.ReportResolution", "ledger.meeting.X", "ledger.resolution.u01.X",
         "partner.u01.referral.X", "_INBOX.x.y", f"$JS.API.STREAM.DELETE.{LEDGER}", f"$JS.API.STREAM.UPDATE.{LEDGER}",
         f"$JS.API.STREAM.PURGE.{LEDGER}", f"$JS.API.STREAM.MSG.DELETE.{LEDGER}", f"$JS.API.CONSUMER.CREATE.{LEDGER}.mine",
         f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.intake", f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u01",
@@ -280,21 +300,45 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
 @pytest.mark.parametrize(
     ("service", "foreign"),
     [
-        ("intake", ["ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.series.S", "ledger.briefing.X"]),
-        ("referral", ["ledger.case.231000.X", "ledger.contact.city.X", "ledger.briefing.X", "ledger.bulletin.X"]),
+        (
+            "intake",
+            [
+                "ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.series.S", "ledger.briefing.X",
+            ],
+        ),
+        (
+            "referral",
+            [
+                "ledger.case.231000.X", "ledger.contact.city.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.briefing.X", "ledger.bulletin.X",
+            ],
+        ),
+        (
+            "meeting",
+            [
+                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.briefing.X", "ledger.bulletin.X",
+            ],
+        ),
         (
             "publication",
             [
-                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.referral-2026", "ledger.series.briefing",
-                "ledger.calendar.2027", "qry.projections.publication.case_board", "qry.projections.coordinator.figures",
+                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.series.referral-2026", "ledger.series.briefing", "ledger.calendar.2027",
+                "qry.projections.publication.case_board", "qry.projections.coordinator.figures",
                 f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.publication",
             ],
         ),
-        ("projections", ["ledger.case.231000.X", "ledger.referral.u01.X", "ledger.series.S", "ledger.bulletin.X"]),
+        (
+            "projections",
+            [
+                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.meeting.X", "ledger.series.S", "ledger.bulletin.X",
+            ],
+        ),
     ],
 )  # fmt: skip
 async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str, foreign: list[str]):
-    others = {"intake", "referral", "publication", "projections"} - {service}
+    others = {"intake", "referral", "meeting", "publication", "projections"} - {service}
     denied = [
         *foreign,
         *(f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.{other}" for other in others),
@@ -310,7 +354,7 @@ async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str,
         # Commands only as one of the group that shares them: a second, silent listener is not possible.
         assert [
             verb
-            for verb in ("cmd.intake.*.*", "cmd.referral.*.*", "cmd.publication.*.*")
+            for verb in ("cmd.intake.*.*", "cmd.referral.*.*", "cmd.meeting.*.*", "cmd.publication.*.*")
             if await held.subscribes(verb)
         ] == []
 
@@ -319,6 +363,7 @@ async def test_each_service_may_write_and_read_what_it_owns(one: Bus):
     written = [
         ("intake", subjects.case("231000", "PERMITTED")),
         ("referral", subjects.notice("u01", "PERMITTED")),
+        ("meeting", subjects.resolution("u01", "PERMITTED")),
         ("publication", subjects.briefing("PERMITTED")),
         ("publication", subjects.bulletin("PERMITTED")),
         *(("publication", subjects.series(name)) for name in (*series_of("circular", 2099), "briefing-2026")),
@@ -351,6 +396,7 @@ async def test_a_person_cannot_aim_an_answer_at_the_ledger_or_at_anybody(own: Bu
         *(f"office.API.{verb}.{LEDGER}" for verb in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET")),
         f"cmd.intake.{person}.CloseCase",
         f"cmd.referral.{person}.VerifyReport",
+        f"cmd.meeting.{person}.SignMinutes",
         f"qry.projections.{person}.case_board",
     ]
     async with own.connected("admin") as admin, attacker(own, person) as someone:

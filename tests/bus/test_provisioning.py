@@ -41,7 +41,7 @@ async def test_nobody_can_publish_to_the_partners_stream(one: Bus):
 
 
 async def test_a_reaction_sees_one_commit_at_a_time_and_never_loses_one(bus: Bus):
-    for service in ("intake", "referral"):
+    for service in ("intake", "referral", "meeting"):
         config = await configuration(bus, f"CONSUMER.INFO.{LEDGER}.{service}")
         assert (config["ack_policy"], config["max_ack_pending"], config["max_deliver"]) == ("explicit", 1, -1)
         assert config["ack_wait"] == 5_000_000_000

@@ -1,4 +1,4 @@
-"""Contact, case, referral, notice, briefing: a life in every state, and what each command makes of it. What docs/states.md is made from."""
+"""Contact, case, referral, notice, briefing, meeting, resolution: a life in every state, and what each command makes of it. What docs/states.md is made from."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from services.decision import Already, Refused
 from services.referral import referral
 from services.referral.referral_history import CO
 from tests.support import intake_states as intake
+from tests.support import meetings
 from tests.support.intake import NOW
 from tests.unit import test_briefing as briefings
 from tests.unit import test_notice as notices
@@ -254,4 +255,52 @@ def _briefing() -> Aggregate:
     )
 
 
-AGGREGATES = (_contact(), _case(), _referral(), _notice(), _briefing(), _reminder())
+def _meeting() -> Aggregate:
+    def living(road: str) -> Callable[[], meetings.MeetingLife]:
+        return lambda: meetings.meeting_in(road)
+
+    def apply(verb: str) -> Callable[[Any], Outcome]:
+        return lambda life: life.send(verb)
+
+    return Aggregate(
+        zh="联席会议",
+        en="Joint meeting",
+        about=(
+            "`AdoptResolution` 记录的 **ResolutionAdopted** 属于另一对象（议定事项），与会议的事实同批写入。\n"
+            "The **ResolutionAdopted** of `AdoptResolution` is the first fact of the resolution, in the same atomic batch."
+        ),
+        prefix="meeting.",
+        status_list="meeting_status",
+        states={
+            NOTHING: lambda: _unborn(meetings.MeetingLife()),
+            **{road: living(road) for road in meetings.ROADS},
+        },
+        commands={verb: apply(verb) for verb in meetings.SENT},
+    )
+
+
+def _resolution() -> Aggregate:
+    def living(road: str) -> Callable[[], meetings.ResolutionLife]:
+        return lambda: meetings.resolution_in(road)
+
+    def apply(verb: str) -> Callable[[Any], Outcome]:
+        return lambda life: life.send(verb)
+
+    late = "CheckResolution, long after it was due"
+    return Aggregate(
+        zh="议定事项",
+        en="Resolution",
+        about="由会议的 `AdoptResolution` 开始。\nIt begins with the meeting's `AdoptResolution`.",
+        prefix="resolution.",
+        status_list="resolution_status",
+        states={
+            NOTHING: lambda: _unborn(meetings.ResolutionLife()),
+            **{road: living(road) for road in meetings.RESOLUTION_ROADS},
+        },
+        commands={"AdoptResolution": lambda life: life.adopt()}
+        | {verb: apply(verb) for verb in meetings.ON_RESOLUTION}
+        | {late: _apply(meetings.CHECK, meetings.SERVICE, meetings.LONG_AFTER)},
+    )
+
+
+AGGREGATES = (_contact(), _case(), _referral(), _notice(), _briefing(), _meeting(), _resolution(), _reminder())

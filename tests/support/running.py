@@ -29,7 +29,7 @@ STOPS_WITHIN_SECONDS = 40
 SOON_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
 # Enough of a command line to know a process of the stack by.
-PARTS = {"broker": "nats-server", "deciders": "serve intake referral", "projections": "serve projections"}
+PARTS = {"broker": "nats-server", "deciders": "serve intake referral meeting", "projections": "serve projections"}
 T = TypeVar("T")
 
 

@@ -27,6 +27,7 @@ from services.referral import notice as notices
 from services.referral import referral as referrals
 from services.referral.referral_history import ENDED as REFERRAL_ENDED
 from tests.support.read_models import CHINA, DESKS, UNITS, Held
+from tests.support.town_meetings import Meetings
 
 # Status of a referral -> what its case hears.
 HEARD_AS = {
@@ -61,6 +62,7 @@ class Town:
         self.noted: dict[str, str] = {}
         # Where it happens, in turn.
         self.places: tuple[str, ...] = ("231081",)
+        self.office = Meetings(self)
         self._heads: dict[str, tuple[int, str]] = {}
         self._regions: dict[str, str] = {}
         self._numbers = 0
@@ -78,6 +80,7 @@ class Town:
                     self.publish,
                     self.mend,
                     self.after_the_end,
+                    *(self.office.meet, self.office.work),
                     *(self.work_on_case, self.work_on_referral) * 2,
                 )
             )
@@ -131,6 +134,8 @@ class Town:
         elif kind == "briefing":
             before = self.briefings.get(key)
             self.briefings[key] = briefings.evolve(before, fact, commit.actor.principal, commit.occurred)
+        elif kind in ("meeting", "resolution"):
+            self.office.fold(kind, key, fact, commit)
 
     def publish(self) -> None:
         """A briefing of the day, or the next step of one."""
@@ -168,6 +173,10 @@ class Town:
             figures_digest=digest(key.encode()), suppression="test",
         )  # fmt: skip
         self.record(subjects.briefing(key), generated)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
 
     def _pick(self, items: Iterable[Any]) -> Any:
         choices = sorted(items)

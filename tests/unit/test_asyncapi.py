@@ -14,6 +14,7 @@ from services.asyncapi import document
 from services.bus.request import Accepted, as_reply
 from services.decision import Refused
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.publication.commands import COMMANDS as PUBLICATION
 from services.referral.commands import COMMANDS as REFERRAL
 from tests.unit.test_partner_decoding import ISSUED, VERIFIED, commit, grown
@@ -68,7 +69,8 @@ def test_nothing_is_described_that_nothing_refers_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "verbs"), [("intake", INTAKE), ("referral", REFERRAL), ("publication", PUBLICATION)]
+    ("service", "verbs"),
+    [("intake", INTAKE), ("referral", REFERRAL), ("meeting", MEETING), ("publication", PUBLICATION)],
 )
 def test_every_command_is_a_request_with_its_two_answers(service: str, verbs: dict[str, Any]) -> None:
     for verb in verbs:
@@ -86,10 +88,10 @@ def test_queries_have_a_channel_that_the_subject_builder_agrees_with() -> None:
 
 
 def test_partner_channels_lie_within_the_units_filter() -> None:
-    for kind in ("referral", "notice"):
+    for kind in ("referral", "notice", "resolution"):
         address = DOCUMENT["channels"][f"partner.{kind}"]["address"]
-        assert address.format(unit="u01", referral="R", notice="R") == f"partner.u01.{kind}.R"
-        assert address.format(unit="u01", referral="R", notice="R").startswith(
+        assert address.format(unit="u01", referral="R", notice="R", resolution="R") == f"partner.u01.{kind}.R"
+        assert address.format(unit="u01", referral="R", notice="R", resolution="R").startswith(
             subjects.partner("u01").removesuffix(">")
         )
 

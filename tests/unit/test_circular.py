@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.projections.documents import Circular, Contradictory, Document, circular, write
 from services.projections.documents.blocks import Table
-from services.projections.documents.briefing_figures import RANKED_FROM
 from services.projections.documents.figures import wilson
 from services.projections.documents.standing import (
+    RANKED_FROM,
     UNITS_FROM,
     overdue_of,
     praised,

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SPECIFICATION = json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text("utf-8"))
-PARTS = {"broker", "provision", "intake", "referral", "publication", "projections"}
+PARTS = {"broker", "provision", "intake", "referral", "meeting", "publication", "projections"}
 
 
 def violations(compose: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from events.codes import code_list
 from events.commit import Actor
 from services.directory import PERMITTED, Desk, Directory, Unit, allow, directory
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.publication.commands import COMMANDS as PUBLICATION
 from services.referral.commands import COMMANDS as REFERRAL
 
@@ -71,7 +72,10 @@ def test_principals_are_services_people_desks_and_units():
     people = {"coordinator", "coordinator2", "supervisor", "auditor", "leader"}
     desks = {f"duty-{desk.code}" for desk in NETWORK.desks}
     units = {unit.code for unit in NETWORK.units}
-    assert names.keys() == {"intake", "referral", "publication", "projections", "admin"} | people | desks | units
+    assert (
+        names.keys()
+        == {"intake", "referral", "meeting", "publication", "projections", "admin"} | people | desks | units
+    )
     for name, principal in names.items():
         assert subjects.token(name) == name and principal.role in code_list("role")
         assert (principal.account == "partners") == (name in units) == (principal.unit == name)
@@ -105,8 +109,8 @@ def test_no_unit_has_everybodys_feed_for_its_own():
 
 
 def test_the_table_names_every_command_and_no_other():
-    commands = {f"intake.{verb}" for verb in INTAKE} | {f"referral.{verb}" for verb in REFERRAL}
-    commands |= {f"publication.{verb}" for verb in PUBLICATION}
+    services = {"intake": INTAKE, "referral": REFERRAL, "meeting": MEETING, "publication": PUBLICATION}
+    commands = {f"{service}.{verb}" for service, verbs in services.items() for verb in verbs}
     assert commands == PERMITTED.keys()
     roles = {permitted.split(":")[0] for each in PERMITTED.values() for permitted in each}
     assert roles <= {entry.code for entry in code_list("role")}
@@ -114,7 +118,8 @@ def test_the_table_names_every_command_and_no_other():
 
 # verb -> the principals (of those below) that may send it
 PRINCIPALS = (
-    "intake", "referral", "publication", "projections", "admin", "coordinator", "supervisor", "auditor", "leader", "duty-city", "u01",
+    "intake", "referral", "meeting", "publication", "projections", "admin", "coordinator", "supervisor", "auditor", "leader",
+    "duty-city", "u01",
 )  # fmt: skip
 MAY = {
     "RegisterContact": "duty-city coordinator",
@@ -177,20 +182,41 @@ MAY = {
     "SendBackReport": "coordinator",
     "GrantReturn": "coordinator",
     "RefuseReturn": "coordinator",
-    "CheckDeadline": "coordinator supervisor intake referral publication projections",
+    "CheckDeadline": "coordinator supervisor intake referral meeting publication projections",
     "SignOffNotice": "supervisor",
     "ServeNotice": "supervisor coordinator",
     "AcceptReply": "supervisor",
     "SendBackReply": "supervisor",
     "EscalateNotice": "supervisor referral",
     "WithdrawNotice": "supervisor",
-    "CheckNotice": "coordinator supervisor intake referral publication projections",
+    "CheckNotice": "coordinator supervisor intake referral meeting publication projections",
     "DischargeNotice": "supervisor referral",
     "GenerateBriefing": "coordinator",
     "ReviewBriefing": "supervisor coordinator",
     "IssueBriefing": "supervisor",
     "CorrectBriefing": "coordinator",
     "WithdrawBriefing": "supervisor",
+    "PlanMeeting": "coordinator",
+    "SendNotification": "coordinator",
+    "ProposeAgendaItem": "coordinator supervisor",
+    "WithdrawAgendaItem": "coordinator",
+    "FreezeAgenda": "coordinator",
+    "RecordAttendance": "coordinator",
+    "RecordDiscussion": "coordinator",
+    "AdoptResolution": "coordinator",
+    "DraftMinutes": "coordinator",
+    "SignMinutes": "supervisor leader",
+    "DistributeMinutes": "coordinator supervisor",
+    "CloseMeeting": "coordinator supervisor",
+    "CancelMeeting": "coordinator supervisor",
+    "NoteResolution": "meeting",
+    "ReportResolutionProgress": "u01 coordinator",
+    "ReportResolution": "u01 coordinator",
+    "DischargeResolution": "coordinator supervisor",
+    "SendBackResolution": "coordinator supervisor",
+    "ExtendResolution": "coordinator supervisor",
+    "CarryOverResolution": "coordinator supervisor",
+    "CheckResolution": "coordinator supervisor intake referral meeting publication projections",
 }
 
 

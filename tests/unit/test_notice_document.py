@@ -89,6 +89,17 @@ def test_english_papers_hold_no_chinese_but_names_and_numbers(level: int, form: 
     assert [letter for letter in english if "\u4e00" <= letter <= "\u9fff"] == []
 
 
+def test_a_notice_about_a_resolution_says_so() -> None:
+    about: dict[str, Any] = {
+        "about_kind": "resolution",
+        "referral_no": "青议〔2026〕7号",
+        "grounds": ["resolution_overdue"],
+    }
+    text = words(paper(2, **about))
+    assert all(part in text for part in ("青议〔2026〕7号议定的", "议定日期为", "已超期5个工作日", "联席会议议定事项"))
+    assert "转办" not in text and "adopted on" in words(paper(2, lang="en", **about))
+
+
 def test_days_over_stand_only_where_a_date_is_the_ground() -> None:
     assert "已超期5个工作日" in words(paper(2))
     assert "超期" not in words(paper(2, grounds=["perfunctory"])).replace("逾期", "")

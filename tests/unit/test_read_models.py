@@ -125,6 +125,15 @@ def noted(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["status"], row["doc_no"], row["reply_overdue"], due, provisional, rose, ended
 
 
+def resolved(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What the read model says of a resolution that its folded state says too."""
+    over = row["overdue_working_days"] > 0
+    return (
+        row["status"], row["lead"], row["due"], row["provisional"], row["reminded"], over, row["times_sent_back"],
+        row["result"], row["carried_to"],
+    )  # fmt: skip
+
+
 @FEW
 @given(seed=seeds)
 def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -220,6 +229,32 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
     assert {key: (row["issue_no"], row["total_no"], row["recipients"]) for key, row in ledger.items()} == {
         key: (each.issue_no, each.total_no, [*each.report_to, *each.issue_to]) if each else (None, None, None)
         for key, each in ((key, state.issued) for key, state in town.briefings.items())
+    }
+    assert {
+        row["meeting"]: (row["status"], row["items"], row["resolutions"], row["open_resolutions"])
+        for row in rows(store, "meeting")
+    } == {
+        key: (each.status, len(each.items), len(each.resolutions), len(each.unsettled))
+        for key, each in town.office.meetings.items()
+    }
+    items = {row["item"]: (row["withdrawn"], row["outcome"]) for row in rows(store, "meeting_items")}
+    for each in town.office.meetings.values():
+        assert {item: items[item] for item in each.items} == {
+            item: (False, each.outcomes.get(item)) for item in each.items
+        }
+    assert {row["resolution"]: resolved(row) for row in rows(store, "resolutions")} == {
+        key: (
+            each.status,
+            each.adopted.lead,
+            told(each.due),
+            each.provisional,
+            each.reminded,
+            bool(each.crossed),
+            each.rounds,
+            each.result,
+            each.carried_to,
+        )
+        for key, each in town.office.resolutions.items()
     }
     register = rows(store, "contact_register")
     assert {row["contact"]: row["status"] for row in register} == {

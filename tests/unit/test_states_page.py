@@ -3,6 +3,7 @@
 import pytest
 
 from services.intake.commands import COMMANDS as INTAKE
+from services.meeting.commands import COMMANDS as MEETING
 from services.publication.commands import COMMANDS as PUBLICATION
 from services.referral.commands import COMMANDS as REFERRAL
 from tests.support.aggregates import AGGREGATES, NOTHING, Aggregate
@@ -21,7 +22,7 @@ def test_the_page_is_what_the_deciders_do() -> None:
 
 def test_every_command_stands_on_the_page() -> None:
     shown = {verb(command) for aggregate in AGGREGATES for command in aggregate.commands}
-    assert shown == (INTAKE.keys() | REFERRAL.keys() | PUBLICATION.keys()) - ELSEWHERE
+    assert shown == (INTAKE.keys() | REFERRAL.keys() | MEETING.keys() | PUBLICATION.keys()) - ELSEWHERE
 
 
 # A reminder asks for nothing: the rest of its commands stand in the table to show that they are refused.

@@ -13,7 +13,8 @@ Row = Mapping[str, Any]
 Line = tuple[tuple[str, str], ...]
 REMIND = 0
 # Grounds that are a date which passed: only they are told in days.
-OF_A_DATE = ("sign_overdue", "report_overdue")
+OF_A_DATE = ("sign_overdue", "report_overdue", "resolution_overdue")
+RESOLUTION = "resolution"
 BLANK = "　" * 8
 
 
@@ -75,6 +76,7 @@ def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
     matter = row["matter_en" if lang == "en" else "matter_zh"]
     over, late = row["working_days_over"], any(ground in OF_A_DATE for ground in row["grounds"])
     before = previous["doc_no"] if previous else None
+    resolved = row["about_kind"] == RESOLUTION
     issued, due = _day(row["issued"], lang), _day(row["due"], lang)
     if lang == "en":
         lateness = f"; it is {over} working days over" if late else ""
@@ -84,7 +86,8 @@ def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
             else ""
         )
         return (
-            f"{row['referral_no']} ({matter}) was issued on {issued} and due on {due}{lateness}.{earlier} "
+            f"{row['referral_no']} ({matter}) was {'adopted' if resolved else 'issued'} on {issued} "
+            f"and due on {due}{lateness}.{earlier} "
             f"On the basis of {row['authority_basis'] or '(to be named at sign-off)'}, {_said(words.act, lang)}."
         )
     lateness = f"，至本件拟制时已超期{over}个工作日" if late else ""
@@ -94,7 +97,8 @@ def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
         else ""
     )
     return (
-        f"{row['referral_no']}转办的{matter}，交办日期为{issued}，期限为{due}{lateness}。{earlier}"
+        f"{row['referral_no']}{'议定' if resolved else '转办'}的{matter}，{'议定' if resolved else '交办'}日期为{issued}，"
+        f"期限为{due}{lateness}。{earlier}"
         f"依据{_quoted(row)}，{_said(words.act, lang)}。"
     )
 
@@ -133,6 +137,7 @@ def _particulars(row: Row, unit: Row, lang: str) -> Form:
     def pair(zh: str, en: str, value: object) -> tuple[str, str]:
         return either(lang, zh, en), str(value if value not in (None, "") else "—")
 
+    resolved = row["about_kind"] == RESOLUTION
     kind = label("authority_kind", row["authority_kind"], lang)
     basis = (
         f"{row['authority_basis']}{either(lang, f'（{kind}）', f' ({kind})')}"
@@ -143,10 +148,18 @@ def _particulars(row: Row, unit: Row, lang: str) -> Form:
         lines=(
             (
                 pair("督办事项", "Matter", row["matter_en" if lang == "en" else "matter_zh"]),
-                pair("来源", "Source", either(lang, "热线转办件", "hotline referral")),
+                pair(
+                    "来源",
+                    "Source",
+                    either(lang, "联席会议议定事项", "joint-meeting resolution")
+                    if resolved
+                    else either(lang, "热线转办件", "hotline referral"),
+                ),
             ),
             (
-                pair("原转办单号", "Referral", row["referral_no"]),
+                pair("议定事项号", "Resolution", row["referral_no"])
+                if resolved
+                else pair("原转办单号", "Referral", row["referral_no"]),
                 pair("日历版本", "Calendar", row["calendar_version"]),
             ),
             (pair("承办领导", "Leader", unit["leader"]), pair("责任部门", "Department", unit["department"])),

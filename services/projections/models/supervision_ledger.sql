@@ -9,8 +9,9 @@
 -- column: grounds | 事由 | codes of list supervision_ground
 -- column: demands | 办理要求 | codes of list demand
 -- column: unit | 责任单位 | the unit it is addressed to
--- column: referral | 转办标识 | the referral it is about
--- column: referral_no | 转办单号 | number of that referral
+-- column: referral | 转办标识 | the referral or resolution it is about
+-- column: referral_no | 转办单号 | number of that referral or resolution
+-- column: about_kind | 督办对象 | code of list kind: referral, resolution
 -- column: matter_zh | 事项 | the matter, in Chinese
 -- column: matter_en | 事项（英文） | the matter, in English
 -- column: issued | 转办时间 | when the referral was issued
@@ -112,6 +113,7 @@ select
     drafted.data ->> 'unit' as unit,
     drafted.data ->> 'referral' as referral,
     drafted.data ->> 'referral_no' as referral_no,
+    coalesce(drafted.data ->> 'about', 'referral') as about_kind,
     drafted.data ->> 'matter_zh' as matter_zh,
     drafted.data ->> 'matter_en' as matter_en,
     (drafted.data ->> 'issued')::timestamptz as issued,

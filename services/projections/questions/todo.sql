@@ -1,8 +1,8 @@
 -- query: todo (今日待办)
--- over: contact_register, case_board, referral_ledger, supervision_ledger, briefing_ledger
+-- over: contact_register, case_board, referral_ledger, supervision_ledger, briefing_ledger, meeting, resolutions
 -- column: light | 灯 | code of list colour
 -- column: task | 待办 | code of list task
--- column: number | 编号 | number of the case, referral or notice; empty while a notice or briefing has none
+-- column: number | 编号 | number of the case, referral, notice or resolution; empty while there is none
 -- column: unit | 单位 | the unit concerned
 -- column: matter | 事项 | code of list category
 -- column: due | 期限 | until when; empty where no period runs
@@ -94,6 +94,29 @@ work as (
     union all
     select 'issue_briefing', null, null, null, null, reviewed, null, briefing, null, ['supervisor']
     from briefing_ledger where status = 'reviewed'
+    union all
+    -- Before it begins: call the units, settle the agenda. After that: the minutes, step by step.
+    select
+        case status
+            when 'planned' then 'notify_meeting' when 'notified' then 'freeze_agenda' when 'agenda_frozen' then 'hold_meeting'
+            when 'held' then 'draft_minutes' when 'minutes_signed' then 'distribute_minutes' else 'close_meeting'
+        end,
+        minutes_no, null, null, null, null, case when held is null then starts end, meeting, null, ['coordinator']
+    from meeting
+    where status in ('planned', 'notified', 'agenda_frozen', 'held', 'minutes_signed')
+        or (status = 'in_follow_up' and open_resolutions = 0)
+    union all
+    select 'sign_minutes', null, null, null, null, held, null, meeting, null, ['supervisor']
+    from meeting where status = 'minutes_drafted'
+    union all
+    select 'discharge_resolution', resolution_no, lead, null, null, reported, null, resolution, null, ['coordinator']
+    from resolutions where status = 'reported'
+    union all
+    select 'report_resolution', resolution_no, lead, null, null, adopted, due, resolution, null, ['unit']
+    from resolutions where status in ('adopted', 'in_progress')
+    union all
+    select 'chase_resolution', resolution_no, lead, null, null, adopted, due, resolution, null, ['supervisor']
+    from resolutions where status in ('adopted', 'in_progress') and due < $now::timestamptz
 ),
 mine as (
     select *, $now::timestamptz as now from work
