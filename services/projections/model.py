@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|query|columns of|column|param|order|glance): (.+)\Z")
+_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|streamed|query|columns of|column|param|order|glance): (.+)\Z")
 _LIST = re.compile(r"\Acodes? of list ([a-z_]+)\b")
 _CHECK = re.compile(r"\A-- check: (.+)\Z")
 
@@ -63,7 +63,8 @@ class Sql(Struct, frozen=True):
 class Model(Struct, frozen=True):
     """`about`: an SQL expression over a fact that gives the key of the row it belongs to; None when the model is derived.
 
-    A derived model is a SELECT over other models (`over`) and is computed when it is asked for.
+    A derived model is a SELECT over other models (`over`) and is computed when it is asked for, as a whole, or row by row
+    where it is `streamed`: one that is too big to be held and is read once in a question.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Model(Struct, frozen=True):
     grain: str
     about: str | None
     over: tuple[str, ...]
+    streamed: bool
     columns: tuple[Column, ...]
     glance: tuple[str, ...]
     select: str
@@ -100,7 +102,7 @@ class Model(Struct, frozen=True):
 
     def inline(self) -> str:
         """A derived model as a common table expression over whatever models are in reach."""
-        return f"{self.name} as not materialized ({self.select})"
+        return f"{self.name} as {'not ' if self.streamed else ''}materialized ({self.select})"
 
     def _touched(self) -> str:
         return f"select {self.about} from event_log where seq > $before and ({self.about}) is not null"
@@ -157,7 +159,16 @@ def load(text: str) -> Model:
     if (about is None) == (not over):
         raise BadModel(f"{name}: either `-- about:` or `-- over:` is needed")
     return Model(
-        name, title, sql.one("grain"), about, over, columns, glanced(name, sql, columns), sql.select, sql.checks
+        name=name,
+        title=title,
+        grain=sql.one("grain"),
+        about=about,
+        over=over,
+        streamed="streamed" in sql.header,
+        columns=columns,
+        glance=glanced(name, sql, columns),
+        select=sql.select,
+        checks=sql.checks,
     )
 
 

@@ -1,6 +1,7 @@
 -- model: figure_item (指标明细)
 -- grain: one row per figure and thing that counts in it: a figure is the sum over its rows, and its explanation is the rows.
 -- read by: figures, figure_items, the briefing, the circular, `explain`.
+-- streamed: held as a table it would be some twenty rows for each contact.
 -- over: contact_register, case_board, referral_ledger, supervision_ledger
 -- column: figure | 指标 | what is counted; a code follows the last point where there is one
 -- column: kind | 对象 | code of list kind
