@@ -8,7 +8,9 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-_HEADER = re.compile(r"\A-- (model|grain|read by|about|over|streamed|query|columns of|column|param|order|glance): (.+)\Z")
+_HEADER = re.compile(
+    r"\A-- (model|grain|read by|about|over|streamed|query|columns of|column|param|order|glance): (.+)\Z"
+)
 _LIST = re.compile(r"\Acodes? of list ([a-z_]+)\b")
 _CHECK = re.compile(r"\A-- check: (.+)\Z")
 
