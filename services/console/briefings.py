@@ -15,8 +15,9 @@ from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, of
 from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session, settings
 from services.directory import directory
-from services.projections.documents import Answers, Briefing, Earlier, OfficeFailed, brief, published, write
+from services.projections.documents import Answers, Briefing, Earlier, Issue, OfficeFailed, brief, published, write
 from services.projections.documents import briefing as draw
+from services.projections.documents.briefing_figures import day_of
 
 
 class OnRecord(Struct, frozen=True):
@@ -25,26 +26,37 @@ class OnRecord(Struct, frozen=True):
     id: str
     period: Period
     seq: int
-    issue: tuple[int, int] | None = None
+    issue: Issue | None = None
 
 
 class NoSuchBriefing(Exception):
     """Nothing on record has that id or number."""
 
 
-async def on_record(client: Client, named: str) -> OnRecord:
-    """The briefing of an id, or of an issue number as 2026-3. Raises NoSuchBriefing, QueryRefused."""
-    found, _ = await all_rows(client, "briefing_ledger", None)
-    for row in found:
-        numbered = f"{str(row['issued'])[:4]}-{row['issue_no']}" if row["issue_no"] else None
-        if named in (row["briefing"], numbered):
-            return _recorded(row)
-    raise NoSuchBriefing
+async def on_record(client: Client, named: str, kind: str = "briefing") -> OnRecord:
+    """The newest of a kind that has this id or number (2026-3, 第3期). Raises NoSuchBriefing, QueryRefused."""
+    found = [row for row in (await all_rows(client, "briefing", None, briefing=named))[0] if row["kind"] == kind]
+    if not found:
+        raise NoSuchBriefing
+    return _recorded(found[-1])
 
 
 def _recorded(row: dict[str, Any]) -> OnRecord:
-    period = Period(date.fromisoformat(row["start"]), date.fromisoformat(row["end"]))
-    issue = (int(row["issue_no"]), int(row["total_no"])) if row["issue_no"] else None
+    period = Period(date.fromisoformat(row["start_on"]), date.fromisoformat(row["end_on"]))
+    issue = (
+        Issue(
+            number=int(row["issue_no"]),
+            total=int(row["total_no"]),
+            day=day_of(row["issued"]),
+            report_to=tuple(row["report_to"]),
+            send_to=tuple(row["send_to"]),
+            issue_to=tuple(row["issue_to"]),
+            copies=int(row["copies"]),
+            withdrawn=row["withdrawn"] is not None,
+        )
+        if row["issue_no"]
+        else None
+    )
     return OnRecord(row["briefing"], period, int(row["position"]), issue)
 
 

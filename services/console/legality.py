@@ -5,6 +5,7 @@ from typing import Any
 
 from events.commit import Commit
 from services.intake import case, contact
+from services.meeting import meeting_history, resolution_history
 from services.publication import briefing_history, bulletin
 from services.referral import files, notice, publication, referral, series
 
@@ -57,6 +58,20 @@ def _bulletin(commits: Sequence[Commit]) -> None:
     bulletin.fold([fact for commit in commits for fact in commit.facts])  # type: ignore[misc]
 
 
+def _meeting(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = meeting_history.evolve(state, fact, commit.occurred)  # type: ignore[arg-type]
+
+
+def _resolution(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = resolution_history.evolve(state, fact, commit.actor.principal, commit.occurred)  # type: ignore[arg-type]
+
+
 # kind -> a check of that kind's whole history; raises DamagedHistory at the first fact that cannot follow.
 LEGAL = {
     "contact": _contact,
@@ -68,4 +83,6 @@ LEGAL = {
     "calendar": _calendar,
     "briefing": _briefing,
     "bulletin": _bulletin,
+    "meeting": _meeting,
+    "resolution": _resolution,
 }

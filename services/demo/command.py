@@ -19,17 +19,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from services.broker import OFFICE_API
 from services.bus.client import Reply
-from services.console.as_of import NOW
 from services.console.auditing import export_line, related, verify_ledger
-from services.console.briefings import position_of, write_briefing
+from services.console.briefings import on_record, write_briefing
 from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
 from services.console.listening import feed, line
+from services.console.meeting_papers import write_papers
 from services.console.output import UNEXPECTED, USAGE, as_json
 from services.console.papers import write_notices, write_registration
-from services.console.periods import Period
 from services.console.session import Session, pass_session
 from services.console.stack import Stack
 from services.demo.agenda import on
+from services.demo.joint_meeting import JointMeeting
 from services.demo.journey import FIRST_DAY, LAST_DAY, Journey
 from services.demo.people import DemoFailed, People
 from services.demo.settling import Settling
@@ -118,7 +118,11 @@ class _Demo:
                 await self._watched(journey)
                 await journey.finish()
                 people.last_seq = await settling.settled()
-            return await self._conclude(people, journey)
+            meeting = JointMeeting(people, settling, FIRST_DAY, LAST_DAY)
+            with self._stage("briefing and meeting"):
+                await meeting.issue()
+                await meeting.hold()
+            return await self._conclude(people, journey, meeting)
         finally:
             await settling.close()
             await people.close()
@@ -135,19 +139,21 @@ class _Demo:
 
             await journey.play(shown)
 
-    async def _conclude(self, people: People, journey: Journey) -> dict[str, Any]:
+    async def _conclude(self, people: People, journey: Journey, meeting: JointMeeting) -> dict[str, Any]:
         documents: list[Path] = []
         coordinator = await people.client("coordinator")
         lang = self._session.lang
         with self._stage("documents"):
-            seq = await position_of(coordinator, NOW)
+            folder = self._out / "documents"
+            recorded = await on_record(coordinator, meeting.briefing)
             model, paths = await write_briefing(
-                coordinator, Period(FIRST_DAY, LAST_DAY), seq, self._out / "documents", lang, simulated=True
+                coordinator, recorded.period, recorded.seq, folder, lang, simulated=True, recorded=recorded
             )
             documents += paths
-            documents += await write_notices(coordinator, LAST_DAY, self._out / "documents", lang, simulated=True)
+            documents += await write_notices(coordinator, LAST_DAY, folder, lang, simulated=True)
             # Before the form: its view is a commit, which the read models know a moment later.
             documents += await self._papers(people)
+            documents += await write_papers(coordinator, meeting.meeting, folder, lang, True, None) or []
             documents += await self._form(people)
         referrals = await people.rows("referral_ledger")
         with self._stage("partner feed"):

@@ -1,6 +1,6 @@
 """The states of the two aggregates, and a briefing as it is laid before a meeting, from what the ledger holds."""
 
-from events.briefing import BriefingGenerated
+from events.briefing import BriefingGenerated, BriefingWithdrawn
 from services.ledger import History
 from services.meeting import meeting as meetings
 from services.meeting import resolution as resolutions
@@ -30,8 +30,7 @@ def laid(briefing: str, history: History) -> Laid | None:
     facts = list(history.facts)
     if not facts or not isinstance(facts[0], BriefingGenerated):
         return None
-    # By name: which facts end a briefing is its own service's to say.
-    withdrawn = any(type(fact).__name__ == "BriefingWithdrawn" for fact in facts)
+    withdrawn = any(isinstance(fact, BriefingWithdrawn) for fact in facts)
     return Laid(
         briefing=briefing,
         position=facts[0].position,

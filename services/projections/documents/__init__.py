@@ -1,7 +1,7 @@
 """Documents (文书): built from query answers by pure functions, drawn as .docx, .html, .json and .pdf."""
 
 from services.projections.documents.blocks import Document, Provenance
-from services.projections.documents.briefing import briefing
+from services.projections.documents.briefing import Issue, briefing
 from services.projections.documents.briefing_figures import Answers, Briefing, brief
 from services.projections.documents.circular import Circular, circular
 from services.projections.documents.contact_tables import printed, published
@@ -25,6 +25,7 @@ __all__ = [
     "Contradictory",
     "Document",
     "Earlier",
+    "Issue",
     "OfficeFailed",
     "OfficeMissing",
     "Provenance",

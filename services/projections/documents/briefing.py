@@ -1,6 +1,9 @@
 """青少年维权工作简报: the joint-meeting briefing, the words around its figures. Pure. domain.md §6.2."""
 
 from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
 
 from services.projections.documents.blocks import Bars, Block, Document, Heading, Paragraph, Provenance, Tiles, Trend
 from services.projections.documents.briefing_annexes import annexes
@@ -9,6 +12,7 @@ from services.projections.documents.briefing_work import callbacks, consider, re
 from services.projections.documents.contact_tables import parts
 from services.projections.documents.county_map import tiles
 from services.projections.documents.dates import said, said_period
+from services.projections.documents.figure_names import figure_label
 from services.projections.documents.figures import compared, percent, with_interval
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.suppression import FEW, HIDDEN
@@ -22,9 +26,21 @@ CASES = (
 )
 
 
-def briefing(model: Briefing, provenance: Provenance, lang: str, issue: tuple[int, int] | None = None) -> Document:
-    """The briefing as a document. `issue`: its number in the year and in all, once it was issued."""
-    number = text("briefing.number", lang, n=issue[0], total=issue[1]) if issue else text("briefing.draft", lang)
+class Issue(Struct, frozen=True, kw_only=True):
+    """What a briefing got when it was issued: its numbers, the day, and whom it goes to (codes of list recipient)."""
+
+    number: int
+    total: int
+    day: date
+    report_to: Sequence[str] = ()
+    send_to: Sequence[str] = ()
+    issue_to: Sequence[str] = ()
+    copies: int = 0
+    withdrawn: bool = False
+
+
+def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | None = None) -> Document:
+    """The briefing as a document. Without `issue` it has no number and goes to nobody yet."""
     blocks: list[Block] = [
         *_overview(model, lang),
         *referrals(model, lang),
@@ -41,18 +57,17 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: tuple[in
         kind="briefing",
         lang=lang,
         masthead=text("masthead.briefing", lang),
-        number=number,
+        number=text("briefing.number", lang, n=issue.number, total=issue.total)
+        if issue
+        else text("briefing.draft", lang),
         issuer=text("issuer", lang),
-        dated=said(model.end, lang),
+        dated=said(issue.day if issue else model.end, lang),
         secrecy=text("secrecy", lang),
+        urgency=either(lang, "（已撤回）", "(withdrawn)") if issue and issue.withdrawn else "",
         title=text("briefing.title", lang, period=said_period(model.start, model.end, lang)),
         blocks=tuple(blocks),
         provenance=provenance,
-        foot=(
-            either(lang, "报：市未成年人保护委员会、市委政法委。", "To: the committee for the protection of minors."),
-            either(lang, "送：联席会议各成员单位。", "Copies: the member units of the joint meeting."),
-            either(lang, "发：各县（市）热线台。", "Distribution: the county desks."),
-        ),
+        foot=_distribution(issue, lang) if issue else (text("briefing.not_issued", lang),),
         model={
             "start": model.start,
             "end": model.end,
@@ -60,6 +75,21 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: tuple[in
             "reconciled": model.reconciled,
         },
     )
+
+
+def _distribution(issue: Issue, lang: str) -> tuple[str, ...]:
+    """报尾: 报, 送, 发, and how many copies."""
+    lines = [
+        either(lang, f"{zh}：{'，'.join(names)}。", f"{en}: {', '.join(names)}.")
+        for zh, en, codes in (
+            ("报", "To", issue.report_to),
+            ("送", "Copies", issue.send_to),
+            ("发", "Distribution", issue.issue_to),
+        )
+        if (names := [label("recipient", code, lang) for code in codes])
+    ]
+    lines.append(either(lang, f"共印{issue.copies}份", f"{issue.copies} copies printed"))
+    return tuple(lines)
 
 
 def printed_figures(model: Briefing) -> dict[str, int | str]:
@@ -276,10 +306,10 @@ def _corrections(model: Briefing, lang: str) -> Sequence[Block]:
             Paragraph(
                 either(
                     lang,
-                    f"第{row['number']}次更正：{row['figure']}原为{row['was']}，应为{row['now']}"
-                    f"（依据账本第{row['cause']}条；{label('briefing_correction', row['reason'], lang)}）。",
-                    f"Correction {row['number']}: {row['figure']} was {row['was']}, is {row['now']} "
-                    f"(position {row['cause']} of the ledger; {label('briefing_correction', row['reason'], lang)}).",
+                    f"第{row['number']}次更正：{figure_label(row['figure'], lang)}原为{row['was']}，应为{row['now']}"
+                    f"（依据账本第{row['cause']}条；{label('restatement_reason', row['reason'], lang)}）。",
+                    f"Correction {row['number']}: {figure_label(row['figure'], lang)} was {row['was']}, is {row['now']} "
+                    f"(position {row['cause']} of the ledger; {label('restatement_reason', row['reason'], lang)}).",
                 )
             )
             for row in rows
