@@ -5,7 +5,7 @@ Its states and what may follow stand in meeting_history.py, what it resolves in 
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -50,6 +50,10 @@ from services.meeting.meeting_history import ENDED, NOT_HELD_YET, Meeting, evolv
 __all__ = ["AHEAD_MAX", "Laid", "Meeting", "decide", "evolve", "item_id", "personal"]
 
 AHEAD_MAX = timedelta(minutes=5)
+# A year that is typed wrong is far away: no meeting is planned so long ahead.
+PLANNED_AHEAD_MAX = timedelta(days=2 * 366)
+# Nothing that a meeting takes up is older.
+EARLIEST = datetime(2000, 1, 1, tzinfo=CHINA)
 # A mobile phone has 11 digits in a row, an identity card 17; a document number or a date never so many.
 NUMBER_OF_A_PERSON = re.compile(r"\d{9,}")
 # Ids of cases, and of everything else, look like this: none is ever named on an agenda.
@@ -146,6 +150,7 @@ def _planned(command: PlanMeeting, env: Env) -> Outcome:
         *(unknown_code("region", region, "regions") for region in command.regions),
         personal(place=command.place, chair=command.chair),
         Refused("meeting.in_the_past", "starts") if command.starts <= env.now else None,
+        Refused("meeting.too_far_ahead", "starts") if command.starts > env.now + PLANNED_AHEAD_MAX else None,
     )
     if refusal is not None:
         return refusal
@@ -193,6 +198,7 @@ def _propose(command: ProposeAgendaItem, state: Meeting, env: Env, key: str) -> 
         unknown_code("category", command.category, "category"),
         unknown_code("region", command.region, "region"),
         unknown_units((command.unit,) if command.unit else (), "unit", env),
+        _since_refused(command, env),
         personal(title=command.title),
         _number_refused(command),
     )
@@ -214,6 +220,14 @@ def _propose(command: ProposeAgendaItem, state: Meeting, env: Env, key: str) -> 
             since=command.since.astimezone(CHINA) if command.since else None,
         )
     ]
+
+
+def _since_refused(command: ProposeAgendaItem, env: Env) -> Refused | None:
+    if command.since is None:
+        return None
+    if command.since > env.now + PLANNED_AHEAD_MAX:
+        return Refused("command.in_the_future", "since")
+    return Refused("meeting.back_dated", "since") if command.since < EARLIEST else None
 
 
 def _number_refused(command: ProposeAgendaItem) -> Refused | None:
