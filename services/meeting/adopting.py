@@ -13,8 +13,8 @@ from events.resolution import ResolutionAdopted
 from services.deadlines import LAST_MOMENT
 from services.decision import Env, Refused, first_refusal
 from services.meeting.commands import AdoptResolution
-from services.meeting.meeting import misdated, not_now, personal, unknown_units
 from services.meeting.meeting_history import Meeting
+from services.meeting.rules import misdated, not_now, personal, unknown_units
 from services.working_clock import WorkingClock
 
 # A year that is typed wrong is far away: what takes longer is not resolved in one meeting.
