@@ -772,6 +772,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The time lies before the step that it follows; check it, back-dating is not allowed.",
     ),
     "meeting.in_the_past": ("会议时间早于当前时间，请核对。", "The meeting would lie in the past; check its time."),
+    "meeting.too_far_ahead": (
+        "会议时间在两年以后，请核对年份。",
+        "The meeting lies more than two years ahead; check the year.",
+    ),
     "meeting.has_begun": (
         "会议时间已到，不能再发通知；请另行筹备会议。",
         "The meeting's time has come; nobody can be called any more. Plan another one.",
@@ -847,6 +851,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "resolution.due_too_early": (
         "期限应晚于会议（或原期限）且不早于今天，请改日期。",
         "The due day lies after the meeting, or after the day that runs, and not before today; take a later one.",
+    ),
+    "resolution.due_too_late": (
+        "期限在五年以后，请核对年份，或分步议定。",
+        "The due day lies more than five years ahead; check the year, or resolve on a first step.",
     ),
     "resolution.due_no_working_day": (
         "期限应是工作日，请改到前后的工作日。",

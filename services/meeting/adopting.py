@@ -3,7 +3,7 @@
 domain.md §4.3 E: each resolution has exactly one lead and a due date.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from events.calendar import CHINA
 from events.commit import derive_id
@@ -13,10 +13,12 @@ from events.resolution import ResolutionAdopted
 from services.deadlines import LAST_MOMENT
 from services.decision import Env, Refused, first_refusal
 from services.meeting.commands import AdoptResolution
-from services.meeting.meeting import misdated, not_now, personal, unknown_units
 from services.meeting.meeting_history import Meeting
+from services.meeting.rules import misdated, not_now, personal, unknown_units
 from services.working_clock import WorkingClock
 
+# A year that is typed wrong is far away: what takes longer is not resolved in one meeting.
+DUE_AHEAD_MAX = timedelta(days=5 * 366)
 DEFAULT_BASIS = "青少年维权工作联席会议制度"
 
 
@@ -76,6 +78,8 @@ def due_refused(due: date, after: datetime, env: Env) -> Refused | None:
     """A day to be done by is a working day, after the day of `after` and not before today."""
     if due <= after.astimezone(CHINA).date() or due < env.now.astimezone(CHINA).date():
         return Refused("resolution.due_too_early", "due")
+    if due > (env.now + DUE_AHEAD_MAX).date():
+        return Refused("resolution.due_too_late", "due")
     return None if env.clock.calendar.is_workday(due) else Refused("resolution.due_no_working_day", "due")
 
 

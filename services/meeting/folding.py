@@ -4,7 +4,7 @@ from events.briefing import BriefingGenerated, BriefingWithdrawn
 from services.ledger import History
 from services.meeting import meeting as meetings
 from services.meeting import resolution as resolutions
-from services.meeting.meeting import Laid
+from services.meeting.rules import Laid
 
 
 def fold_meeting(history: History) -> meetings.Meeting | None:

@@ -1,35 +1,22 @@
 """Decisions on one joint meeting: plan, notify, freeze, hold, sign, follow up. Pure. domain.md §4.3 E.
 
-Its states and what may follow stand in meeting_history.py, what it resolves in adopting.py.
+Its states and what may follow stand in meeting_history.py; its agenda in agenda.py, its minutes in minutes.py, what it
+resolves in adopting.py.
 """
 
-import re
-from collections.abc import Sequence
-from datetime import timedelta
-
-from msgspec import Struct
-
 from events.calendar import CHINA
-from events.commit import derive_id
 from events.meeting import (
-    AgendaFrozen,
-    AgendaItemProposed,
-    AgendaItemWithdrawn,
     AttendanceRecorded,
     ItemDiscussed,
     MeetingCancelled,
     MeetingClosed,
-    MeetingFact,
     MeetingPlanned,
-    MinutesDistributed,
-    MinutesDrafted,
-    MinutesSigned,
-    NotificationSent,
     ResolutionNoted,
-    items_digest,
 )
 from services.command import Command
 from services.decision import Already, Env, Refused, first_refusal, unknown_code
+from services.meeting import agenda, minutes
+from services.meeting.agenda import item_id
 from services.meeting.commands import (
     CancelMeeting,
     CloseMeeting,
@@ -46,31 +33,9 @@ from services.meeting.commands import (
     WithdrawAgendaItem,
 )
 from services.meeting.meeting_history import ENDED, NOT_HELD_YET, Meeting, evolve
+from services.meeting.rules import PLANNED_AHEAD_MAX, Laid, Outcome, misdated, not_now, personal, unknown_units
 
-__all__ = ["AHEAD_MAX", "Laid", "Meeting", "decide", "evolve", "item_id", "personal"]
-
-AHEAD_MAX = timedelta(minutes=5)
-# A mobile phone has 11 digits in a row, an identity card 17; a document number or a date never so many.
-NUMBER_OF_A_PERSON = re.compile(r"\d{9,}")
-# Ids of cases, and of everything else, look like this: none is ever named on an agenda.
-ID = re.compile(r"[0-9A-Z]{26}")
-DOCUMENT_NUMBER = re.compile(r"[一-龥]{1,8}〔\d{4}〕[1-9]\d{0,5}号")
-
-Outcome = list[MeetingFact] | Already | Refused
-
-
-class Laid(Struct, frozen=True, kw_only=True):
-    """A briefing as it is laid before a meeting. `withdrawn`: it no longer counts."""
-
-    briefing: str
-    position: int
-    figures_digest: str
-    withdrawn: bool = False
-
-
-def item_id(meeting: str, kind: str, matter: str) -> str:
-    """The id of the item about one matter, a document's number or a title: who proposes it twice meets the first."""
-    return derive_id("agenda-item", meeting, kind, matter)
+__all__ = ["Laid", "Meeting", "decide", "evolve", "item_id"]
 
 
 def decide(
@@ -97,47 +62,19 @@ def decide(
         return refusal
     match command:
         case SendNotification() | ProposeAgendaItem() | WithdrawAgendaItem():
-            return _on_agenda(command, state, env, key)
+            return agenda.decide(command, state, env, key)
         case FreezeAgenda():
-            return _freeze(command, state, briefing)
+            return agenda.freeze(command, state, briefing)
         case RecordAttendance():
             return _hold(command, state, env)
         case RecordDiscussion():
             return _discuss(command, state)
         case DraftMinutes() | SignMinutes() | DistributeMinutes():
-            return _minutes(command, state, env, number, briefing)
+            return minutes.decide(command, state, env, number, briefing)
         case CloseMeeting() | CancelMeeting():
             return _end(command, state)
         case _:
             return not_now(state)
-
-
-def not_now(state: Meeting) -> Refused:
-    return Refused("meeting.not_in_this_state", "meeting", {"status": state.status})
-
-
-def personal(**labels: str | None) -> Refused | None:
-    """Why a label may not stand where everybody at the meeting reads it, if so."""
-    for field, text in labels.items():
-        if text is not None and not text.strip():
-            return Refused("meeting.label_empty", field)
-        if text is not None and NUMBER_OF_A_PERSON.search(text):
-            return Refused("meeting.personal_data", field)
-        if text is not None and ID.search(text):
-            return Refused("meeting.id_named", field)
-    return None
-
-
-def unknown_units(units: Sequence[str], field: str, env: Env) -> Refused | None:
-    return None if set(units) <= env.units else Refused("unit.unknown", field)
-
-
-def misdated(state: Meeting, env: Env) -> Refused | None:
-    if env.occurred > env.now + AHEAD_MAX:
-        return Refused("command.in_the_future", "occurred")
-    # Now is never back-dated, though another clock that ran ahead may have dated the step before.
-    early = state.since is not None and env.occurred < state.since and env.occurred < env.now
-    return Refused("meeting.back_dated", "occurred") if early else None
 
 
 def _planned(command: PlanMeeting, env: Env) -> Outcome:
@@ -146,6 +83,7 @@ def _planned(command: PlanMeeting, env: Env) -> Outcome:
         *(unknown_code("region", region, "regions") for region in command.regions),
         personal(place=command.place, chair=command.chair),
         Refused("meeting.in_the_past", "starts") if command.starts <= env.now else None,
+        Refused("meeting.too_far_ahead", "starts") if command.starts > env.now + PLANNED_AHEAD_MAX else None,
     )
     if refusal is not None:
         return refusal
@@ -156,91 +94,6 @@ def _planned(command: PlanMeeting, env: Env) -> Outcome:
             place=command.place.strip(),
             chair=command.chair.strip(),
             regions=command.regions,
-        )
-    ]
-
-
-def _on_agenda(
-    command: SendNotification | ProposeAgendaItem | WithdrawAgendaItem, state: Meeting, env: Env, key: str
-) -> Outcome:
-    match command:
-        case SendNotification() if state.agenda_open:
-            return _notify(command, state, env)
-        case ProposeAgendaItem() if state.agenda_open:
-            return _propose(command, state, env, key)
-        case WithdrawAgendaItem(item=item) if state.agenda_open:
-            return [AgendaItemWithdrawn(item=item)] if item in state.items else Refused("meeting.no_such_item", "item")
-        case _ if state.status in ENDED:
-            return not_now(state)
-        case _:
-            return Refused("meeting.agenda_frozen", "meeting")
-
-
-def _notify(command: SendNotification, state: Meeting, env: Env) -> Outcome:
-    refusal = unknown_units(command.units, "units", env)
-    if refusal is not None:
-        return refusal
-    if env.now >= state.planned.starts:
-        return Refused("meeting.has_begun", "meeting")
-    units = tuple(dict.fromkeys((*state.units, *command.units)))
-    return Already() if units == state.units else [NotificationSent(units=units)]
-
-
-def _propose(command: ProposeAgendaItem, state: Meeting, env: Env, key: str) -> Outcome:
-    refusal = first_refusal(
-        unknown_code("agenda_kind", command.kind, "kind"),
-        unknown_code("agenda_why", command.why, "why"),
-        unknown_code("category", command.category, "category"),
-        unknown_code("region", command.region, "region"),
-        unknown_units((command.unit,) if command.unit else (), "unit", env),
-        personal(title=command.title),
-        _number_refused(command),
-    )
-    if refusal is not None:
-        return refusal
-    item = item_id(key, command.kind, command.number or command.title.strip())
-    if item in state.items:
-        return Already()
-    return [
-        AgendaItemProposed(
-            item=item,
-            kind=command.kind,
-            title=command.title.strip(),
-            number=command.number,
-            unit=command.unit,
-            category=command.category,
-            region=command.region,
-            why=command.why,
-            since=command.since.astimezone(CHINA) if command.since else None,
-        )
-    ]
-
-
-def _number_refused(command: ProposeAgendaItem) -> Refused | None:
-    """What is stuck, overdue or resolved upon is a document with a number; other business needs none."""
-    if command.number is None:
-        return None if command.kind == "other" else Refused("meeting.number_missing", "number")
-    return None if DOCUMENT_NUMBER.fullmatch(command.number) else Refused("meeting.number_malformed", "number")
-
-
-def _freeze(command: FreezeAgenda, state: Meeting, briefing: Laid | None) -> Outcome:
-    if state.frozen is not None:
-        same = state.frozen.briefing == command.briefing
-        return Already() if same else Refused("meeting.agenda_frozen", "meeting")
-    if state.status != "notified":
-        return not_now(state)
-    if not state.items:
-        return Refused("meeting.agenda_empty", "meeting")
-    if briefing is None:
-        return Refused("meeting.no_such_briefing", "briefing")
-    if briefing.withdrawn:
-        return Refused("meeting.briefing_withdrawn", "briefing")
-    return [
-        AgendaFrozen(
-            as_of_position=briefing.position,
-            briefing=briefing.briefing,
-            figures_digest=briefing.figures_digest,
-            items_digest=items_digest(state.items.values()),
         )
     ]
 
@@ -273,60 +126,6 @@ def _discuss(command: RecordDiscussion, state: Meeting) -> Outcome:
         return refusal
     same = state.outcomes.get(command.item) == command.outcome
     return Already() if same else [ItemDiscussed(item=command.item, outcome=command.outcome)]
-
-
-def _minutes(
-    command: DraftMinutes | SignMinutes | DistributeMinutes,
-    state: Meeting,
-    env: Env,
-    number: str,
-    briefing: Laid | None,
-) -> Outcome:
-    match command, state.status:
-        case DraftMinutes(), "held":
-            left = [key for key in state.items if key not in state.outcomes]
-            refused = Refused("meeting.items_open", "meeting", {"left": str(len(left))})
-            return refused if left else [MinutesDrafted()]
-        case DraftMinutes(), "minutes_drafted" | "minutes_signed" | "in_follow_up":
-            return Already()
-        case SignMinutes(), "minutes_drafted":
-            return _sign(command, state, number, briefing)
-        case SignMinutes(figures_digest=figures), "minutes_signed" | "in_follow_up":
-            # Other figures are other minutes, and these are signed.
-            same = state.signed is not None and state.signed.figures_digest == figures
-            return Already() if same else not_now(state)
-        case DistributeMinutes(), "minutes_signed":
-            parties = (unit for units in state.parties.values() for unit in units)
-            units = command.units or tuple(dict.fromkeys((*state.units, *parties)))
-            return unknown_units(units, "units", env) or [MinutesDistributed(units=units)]
-        case DistributeMinutes(), "in_follow_up":
-            return Already()
-        case _:
-            return not_now(state)
-
-
-def _sign(command: SignMinutes, state: Meeting, number: str, briefing: Laid | None) -> Outcome:
-    """The minutes print the figures that the meeting had before it, or say which briefing corrects them."""
-    assert state.frozen is not None  # as the meeting was held
-    refusal = personal(signatory=command.signatory)
-    if refusal is not None:
-        return refusal
-    if command.restatement is not None and briefing is None:
-        return Refused("meeting.no_such_briefing", "restatement")
-    if briefing is not None and briefing.withdrawn:
-        return Refused("meeting.briefing_withdrawn", "restatement")
-    restated = briefing if command.restatement is not None else None
-    expected = restated.figures_digest if restated else state.frozen.figures_digest
-    if command.figures_digest != expected:
-        return Refused("meeting.figures_differ", "figures_digest")
-    return [
-        MinutesSigned(
-            doc_no=number,
-            signatory=command.signatory.strip(),
-            figures_digest=command.figures_digest,
-            restatement=command.restatement,
-        )
-    ]
 
 
 def _note(command: NoteResolution, state: Meeting) -> Outcome:

@@ -25,9 +25,10 @@ from services.meeting.commands import (
     ReportResolutionProgress,
     SendBackResolution,
 )
-from services.meeting.meeting import AHEAD_MAX, Meeting
+from services.meeting.meeting_history import Meeting
 from services.meeting.resolution_dates import check, next_wake
 from services.meeting.resolution_history import ENDED, RUNNING, Resolution, evolve
+from services.meeting.rules import AHEAD_MAX
 
 __all__ = ["Resolution", "decide", "evolve", "next_wake"]
 

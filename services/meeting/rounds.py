@@ -18,7 +18,7 @@ from events.commit import Actor
 from services.bus.clock import CHINA
 from services.bus.request import Answer, Request
 from services.decision import DamagedHistory, Refused
-from services.ledger import DamagedLedger, Ledger, LedgerUnavailable
+from services.ledger import DamagedLedger, Ledger
 from services.meeting.folding import fold_resolution
 from services.meeting.resolution_dates import next_wake
 from services.working_clock import WorkingClock
@@ -59,7 +59,8 @@ class Rounds:
         while not self._stopping.is_set():
             try:
                 await self.look(datetime.now(CHINA))
-            except (LedgerUnavailable, DamagedLedger, DamagedHistory) as error:
+            except Exception as error:
+                # Whatever it was, the next round is made all the same.
                 log.warning("a round over the resolutions could not be made: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._every):
@@ -68,24 +69,31 @@ class Rounds:
     async def look(self, now: datetime) -> int:
         """Check every open resolution whose moment has come by `now`; how many moved.
 
-        Raises LedgerUnavailable, DamagedLedger, DamagedHistory.
+        Raises LedgerUnavailable; DamagedLedger, DamagedHistory when the calendar is damaged.
         """
         clock, moved = await self._clock(), 0
         for subject in await self._ledger.subjects("resolution"):
-            history = await self._ledger.load(subject)
-            # A moment of a simulated clock never comes by itself.
-            if not history.n or history.commits[-1].commit.simulated:
-                continue
-            wake = next_wake(fold_resolution(history), clock)
-            if wake is None or wake > now:
-                continue
-            _, _, key = subjects.parse(subject)
-            answer = await self._handle(_request(key, history.n, now))
-            if isinstance(answer, Refused):
-                log.warning("a check was refused: %s", answer.code)
-            else:
-                moved += not answer.repeated
+            try:
+                moved += await self._checked(subject, clock, now)
+            except (DamagedLedger, DamagedHistory) as error:
+                # That one is looked at no more; every other one is. The auditor's check names the place.
+                log.error("one resolution cannot be checked: %s", type(error).__name__)
         return moved
+
+    async def _checked(self, subject: str, clock: WorkingClock, now: datetime) -> bool:
+        history = await self._ledger.load(subject)
+        # A moment of a simulated clock never comes by itself.
+        if not history.n or history.commits[-1].commit.simulated:
+            return False
+        wake = next_wake(fold_resolution(history), clock)
+        if wake is None or wake > now:
+            return False
+        _, _, key = subjects.parse(subject)
+        answer = await self._handle(_request(key, history.n, now))
+        if isinstance(answer, Refused):
+            log.warning("a check was refused: %s", answer.code)
+            return False
+        return not answer.repeated
 
 
 def _request(key: str, n: int, now: datetime) -> Request:

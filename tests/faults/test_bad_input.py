@@ -109,6 +109,21 @@ INTAKE = (
     | texts(GOOD, "narrative", "remarks")
 )
 REFERRAL = damaged(SIGN) | command_ids(SIGN) | ids(SIGN, "referral", "method")
+PLAN = {
+    "command_id": "good", "organ": "rights_posts", "starts": "2026-01-12T09:30:00", "place": "Hall", "chair": "Chair",
+}  # fmt: skip
+REPORT = {"command_id": "good", "resolution": "R" * 26, "result": "done", "measures": ["mediated"]}
+MEETING = (
+    damaged(PLAN)
+    | command_ids(PLAN)
+    | ids(PLAN, "organ")
+    | texts(PLAN, "place", "chair")
+    | {
+        f"starts {each}": body(PLAN, starts=each)
+        for each in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "x")
+    }
+)
+RESOLUTION = damaged(REPORT) | command_ids(REPORT) | ids(REPORT, "resolution", "method", "on_behalf_of")
 QUERY = {"params": {"case": "BAD-0"}}
 QUERIES = {
     name: raw
@@ -157,9 +172,11 @@ def assert_typed(said: dict[str, Any], name: str) -> None:
     [
         ("coordinator", "cmd.intake.coordinator.RegisterContact", INTAKE),
         ("u05", "cmd.referral.u05.SignReferral", REFERRAL),
+        ("coordinator", "cmd.meeting.coordinator.PlanMeeting", MEETING),
+        ("u05", "cmd.meeting.u05.ReportResolution", RESOLUTION),
         ("coordinator", "qry.projections.coordinator.case", QUERIES),
     ],
-    ids=["intake", "referral", "query"],
+    ids=["intake", "referral", "meeting", "resolution", "query"],
 )
 async def test_bad_input_gets_a_typed_refusal_that_does_not_repeat_it(
     stack: Running, who: str, subject: str, bodies: dict[str, bytes]
@@ -172,7 +189,8 @@ async def test_bad_input_gets_a_typed_refusal_that_does_not_repeat_it(
 @pytest.mark.parametrize("verb", ["Fly", "registercontact", "RegisterContact\u202e", "99900007777", "{0}", "注册"])
 async def test_a_verb_or_query_of_any_spelling_is_refused(stack: Running, verb: str) -> None:
     async with stack.client("coordinator") as client:
-        for subject in ("cmd.intake.coordinator.", "cmd.referral.coordinator.", "qry.projections.coordinator."):
+        services = ("cmd.intake", "cmd.referral", "cmd.meeting", "qry.projections")
+        for subject in (f"{service}.coordinator." for service in services):
             assert_typed(await answered(client, subject + verb, body(GOOD)), subject + verb)
 
 

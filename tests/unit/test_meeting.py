@@ -1,7 +1,7 @@
 """The life of a joint meeting, as sentences of the specification. domain.md §4.3 E."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -44,6 +44,18 @@ REFUSED: list[tuple[str, Command, str, str | None]] = [
     ("planned", changed(m.PROPOSE, title=f"个案 {'C' * 26}"), "meeting.id_named", "title"),
     ("planned", changed(m.PROPOSE, number=None), "meeting.number_missing", "number"),
     ("planned", changed(m.PROPOSE, number="C" * 26), "meeting.number_malformed", "number"),
+    (
+        "planned",
+        changed(m.PROPOSE, since=datetime.fromisoformat("9999-12-31T23:59:59-12:00")),
+        "command.in_the_future",
+        "since",
+    ),
+    (
+        "planned",
+        changed(m.PROPOSE, since=datetime.fromisoformat("0001-01-01T00:00:00+14:00")),
+        "meeting.back_dated",
+        "since",
+    ),
     ("planned", changed(m.WITHDRAW), "meeting.no_such_item", "item"),
     ("notified", m.FREEZE, "meeting.agenda_empty", "meeting"),
     ("agenda_frozen", changed(m.PROPOSE, number="青转〔2026〕4号"), "meeting.agenda_frozen", "meeting"),
@@ -62,6 +74,7 @@ REFUSED: list[tuple[str, Command, str, str | None]] = [
     ("held", changed(m.ADOPT, title="打 000000000"), "meeting.personal_data", "title"),
     ("held", changed(m.ADOPT, basis="打 000000000"), "meeting.personal_data", "basis"),
     ("held", changed(m.ADOPT, due=date(2026, 3, 20)), "resolution.due_too_early", "due"),
+    ("held", changed(m.ADOPT, due=date(9999, 12, 31)), "resolution.due_too_late", "due"),
     # Qingming, and a Saturday.
     ("held", changed(m.ADOPT, due=date(2026, 4, 6)), "resolution.due_no_working_day", "due"),
     ("held", changed(m.ADOPT, due=date(2026, 4, 11)), "resolution.due_no_working_day", "due"),
@@ -94,6 +107,8 @@ def test_what_cannot_be_is_refused_with_the_field_to_mend(
         ({"organ": "club"}, "code.unknown"),
         ({"regions": ("1",)}, "code.unknown"),
         ({"starts": m.PLANNED}, "meeting.in_the_past"),
+        ({"starts": datetime.fromisoformat("9999-12-31T23:59:59-12:00")}, "meeting.too_far_ahead"),
+        ({"starts": datetime.fromisoformat("0001-01-01T00:00:00+14:00")}, "meeting.in_the_past"),
         ({"place": "电话 000000000"}, "meeting.personal_data"),
         ({"chair": " "}, "meeting.label_empty"),
     ],

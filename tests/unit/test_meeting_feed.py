@@ -37,28 +37,32 @@ NOTICE: dict[str, Any] = {
 }  # fmt: skip
 RESOLUTION: dict[str, Any] = {
     "resolution_no": "S1", "lead": "u08", "due": DAY, "adopted": DAY, "status": "in_progress",
-    "overdue_working_days": 0, "carried_to": None, "title": "议定", "last_seq": 3,
+    "overdue_working_days": 0, "carried_to": None, "title": "议定", "meeting": "M1", "last_seq": 3,
 }  # fmt: skip
+MEETING: dict[str, Any] = {"meeting": "M2", "status": "notified"}
 ITEM: dict[str, Any] = {"meeting": "M2", "number": "S1", "withdrawn": False}
 SHAPES = {
     "referral_ledger": REFERRAL, "case_board": CASE, "supervision_ledger": NOTICE, "resolutions": RESOLUTION,
-    "meeting_items": ITEM,
+    "meeting": MEETING, "meeting_items": ITEM,
 }  # fmt: skip
 
 
-def feed(**tables: list[dict[str, Any]]) -> dict[str, tuple[str, list[str], str]]:
-    """number -> (why, whys, kind) over these rows."""
+def feed(column: str | None = None, **tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """number -> (why, whys, kind), or one column, over these rows."""
     with duckdb.connect() as plain:
         for name, shape in SHAPES.items():
             plain.execute(f"create table {name} ({', '.join(f'{each} {TYPES[each]}' for each in shape)})")
-            for row in tables.get(name, [shape] if name in ("referral_ledger", "case_board") else []):
+            for row in tables.get(name, [shape] if name in ("referral_ledger", "case_board", "meeting") else []):
                 places = ", ".join("?" for _ in shape)
                 plain.execute(f"insert into {name} values ({places})", [(shape | row)[each] for each in shape])
+        if column is not None:
+            plain_select = f"select number, {column} from ({models()['meeting_agenda_feed'].select})"
+            return dict(plain.execute(plain_select).fetchall())
         select = f"select number, why, whys, kind from ({models()['meeting_agenda_feed'].select})"
         return {number: (why, whys, kind) for number, why, whys, kind in plain.execute(select).fetchall()}
 
 
-def of_referral(**row: Any) -> dict[str, tuple[str, list[str], str]]:
+def of_referral(**row: Any) -> dict[str, Any]:
     return feed(referral_ledger=[row])
 
 
@@ -118,7 +122,8 @@ def test_a_notice_brings_up_the_matter_that_it_is_about(row: dict[str, Any], why
         ({"status": "carried_over", "carried_to": "M2"}, [], "carried_over"),
         ({"status": "carried_over", "carried_to": "M2"}, [{}], None),
         ({"status": "carried_over", "carried_to": "M2"}, [{"withdrawn": True}], "carried_over"),
-        ({"status": "carried_over", "carried_to": "M3"}, [{}], "carried_over"),
+        ({"status": "carried_over", "carried_to": "M3"}, [{}], None),
+        ({"status": "carried_over", "carried_to": "M2"}, [{"meeting": "M1"}], "carried_over"),
     ],
 )
 def test_a_resolution_comes_up_overdue_or_carried_over(
@@ -126,6 +131,18 @@ def test_a_resolution_comes_up_overdue_or_carried_over(
 ) -> None:
     found = feed(resolutions=[row], meeting_items=items)
     assert {number: each[0] for number, each in found.items()} == ({"S1": why} if why else {})
+
+
+@pytest.mark.parametrize(
+    ("status", "for_meeting"), [("planned", "M2"), ("notified", "M2"), ("agenda_frozen", None), ("cancelled", None)]
+)
+def test_what_a_meeting_cannot_take_any_more_is_for_any_other(status: str, for_meeting: str | None) -> None:
+    carried = {"status": "carried_over", "carried_to": "M2"}
+    found = feed(resolutions=[carried], meeting=[{"status": status}], column="for_meeting")
+    assert found == {"S1": for_meeting}
+    # A cancelled meeting had it on its agenda in vain.
+    again = feed(resolutions=[carried], meeting=[{"status": "cancelled"}], meeting_items=[{}], column="for_meeting")
+    assert again == {"S1": None}
 
 
 def test_a_matter_with_several_reasons_is_one_row_under_the_gravest() -> None:

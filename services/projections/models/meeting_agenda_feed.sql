@@ -2,7 +2,7 @@
 -- grain: one row per matter that calls for a meeting, by the number of its referral or resolution.
 -- read by: the meeting office, which proposes them as items (lianxi meeting collect).
 -- A matter may come up for several reasons: `why` is the gravest of them. No case is named, by id or by number.
--- over: referral_ledger, supervision_ledger, case_board, resolutions, meeting_items
+-- over: referral_ledger, supervision_ledger, case_board, resolutions, meeting, meeting_items
 -- column: number | 文号 | number of the referral or resolution
 -- column: kind | 建议类别 | code of list agenda_kind
 -- column: why | 提请理由 | code of list agenda_why: the gravest reason
@@ -14,12 +14,17 @@
 -- column: title_zh | 事项 | the matter, in Chinese
 -- column: title_en | 事项（英文） | the matter, in English
 -- column: working_days_over | 超期工作日 | as last recorded; 0 when no date was missed
--- column: for_meeting | 结转会议 | the meeting that it was handed to; empty: any
+-- column: for_meeting | 结转会议 | the meeting that it was handed to, while that can take it; empty: any
 -- column: last_seq | 事件号 | the commit behind the newest change
 -- glance: number, kind, why, since, unit, category, title_zh, working_days_over
 with referred as (
     select referral_ledger.*, case_board.status as case_status, case_board.open_referrals
     from referral_ledger left join case_board using (case_id)
+),
+arrived as (
+    select listed.number, held.meeting
+    from meeting_items as listed join meeting as held on held.meeting = listed.meeting
+    where not listed.withdrawn and held.status <> 'cancelled'
 ),
 reasons as (
     select
@@ -30,13 +35,12 @@ reasons as (
     select 2, 'resolution_overdue', 'resolution', resolution_no, lead, due, last_seq
     from resolutions where status in ('adopted', 'in_progress') and overdue_working_days > 0
     union all
-    -- On the agenda of the meeting that it was handed to, it has arrived.
+    -- On the agenda of another meeting it has arrived; a cancelled one hands it back.
     select 3, 'carried_over', 'resolution', resolution_no, lead, adopted, last_seq
-    from resolutions
+    from resolutions as made
     where status = 'carried_over'
         and not exists (
-            from meeting_items
-            where meeting_items.meeting = carried_to and meeting_items.number = resolution_no and not withdrawn
+            from arrived where arrived.number = made.resolution_no and arrived.meeting <> made.meeting
         )
     union all
     select 4, 'notice_unanswered', 'overdue', referral_no, unit, max(reply_due), max(last_seq)
@@ -91,11 +95,12 @@ select
     coalesce(referral_ledger.matter_zh, resolutions.title) as title_zh,
     coalesce(referral_ledger.matter_en, resolutions.title) as title_en,
     coalesce(referral_ledger.overdue_working_days, resolutions.overdue_working_days, 0) as working_days_over,
-    resolutions.carried_to as for_meeting,
+    case when taker.status in ('planned', 'notified') then taker.meeting end as for_meeting,
     greatest(matters.last_seq, referral_ledger.last_seq, resolutions.last_seq) as last_seq
 from matters
 left join referral_ledger on referral_ledger.referral_no = matters.number
-left join resolutions on resolutions.resolution_no = matters.number;
+left join resolutions on resolutions.resolution_no = matters.number
+left join meeting as taker on taker.meeting = resolutions.carried_to;
 -- check: a matter is one row, with a reason that is one of its own
 select number from meeting_agenda_feed group by number having count(*) > 1
 union all
