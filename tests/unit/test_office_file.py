@@ -198,6 +198,12 @@ def test_a_hostile_text_stands_as_it_was_sent(text: str) -> None:
         assert "\ufffd" in shown(text)
 
 
+def test_a_line_feed_in_a_text_begins_a_paragraph_that_justification_does_not_stretch() -> None:
+    root = body(sample("official", blocks=(Paragraph("第一段\n第二段"),)))
+    found = ["".join(each.itertext()) for each in root.iter(f"{W}p")]
+    assert "第一段" in found and "第二段" in found
+
+
 def test_a_row_higher_than_a_page_may_break_and_a_short_one_may_not() -> None:
     rows = list(body(sample("form", blocks=(Form(((("长", "字" * 10_000),), (("短", "字"),))),))).iter(f"{W}tr"))
     assert [row.find(f".//{W}cantSplit") is not None for row in rows[:2]] == [False, True]

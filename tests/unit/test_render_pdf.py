@@ -10,6 +10,7 @@ from services.console.main import cli
 from services.projections.documents import OfficeFailed, OfficeMissing, write
 from services.projections.documents import render_pdf as rendering
 from tests.support.documents import sample
+from tests.support.running import eventually
 
 
 def office_that(does: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,9 +52,15 @@ def test_an_office_that_does_not_answer_is_ended_with_all_that_it_started(
     with pytest.raises(OfficeFailed, match="no answer in 1 s"):
         rendering.pdf(b"", timeout_s=1)
     child = int((tmp_path / "child").read_text())
-    status = Path(f"/proc/{child}/stat")
-    # Gone, or dead and not yet collected by whoever inherits it.
-    assert not status.exists() or status.read_text().split()[2] == "Z"
+    eventually(lambda: not running(child))
+
+
+def running(process: int) -> bool:
+    """Gone, or dead and not yet collected by whoever inherits it, is not running."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.mark.parametrize("does", ["exit 1", "exit 0"], ids=["it fails", "it makes nothing"])

@@ -58,7 +58,9 @@ def _draw(sheet: Sheet, block: Block, lang: str) -> None:
             outline(sheet.line(text, font, first=2 * CELL, keep=True, bold=bold), level)
         case Paragraph(text, indent, bold):
             align = None if lang == "en" else BOTH
-            sheet.line(text, first=2 * CELL if indent else 0, bold=bold, align=align)
+            # A line broken inside a justified paragraph would be stretched over the page.
+            for part in text.split("\n"):
+                sheet.line(part, first=2 * CELL if indent else 0, bold=bold, align=align)
         case Table():
             _table(sheet, block, lang)
         case Form(lines):

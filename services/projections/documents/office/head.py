@@ -1,6 +1,7 @@
 """The head of each layout (版头): red but for a form; then the title and whom it is for. GB/T 9704-2012 §7.2, §10."""
 
 from collections.abc import Callable
+from typing import Any
 
 from docx.shared import Mm, Pt
 
@@ -122,10 +123,10 @@ def _letter(sheet: Sheet, document: Document) -> None:
     _title(sheet, document, above=2)
 
 
-def _alone(place: object, paragraph: object) -> None:
+def _alone(place: Any, paragraph: Any) -> None:
     """A header begins with an empty paragraph, which would push its text down."""
-    for other in place.paragraphs:  # type: ignore[attr-defined]
-        if other._p is not paragraph._p:  # type: ignore[attr-defined]
+    for other in place.paragraphs:
+        if other._p is not paragraph._p:
             other._p.getparent().remove(other._p)
 
 
