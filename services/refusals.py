@@ -516,6 +516,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "查询“{query}”没有所给的某个参数，请用 lianxi queries 核对。",
         "Query {query} has no parameter of one of the names given; compare with `lianxi queries`.",
     ),
+    "archive.read_only": (
+        "导出的账本只能查看，不能办理；请去掉 --archive 连接服务。",
+        "An exported ledger is for reading; leave out --archive to reach the services.",
+    ),
     "query.two_moments": (
         "位置和时刻只能给一个，请去掉 as_of 或 as_of_time。",
         "Give a position or a moment, not both; leave out as_of or as_of_time.",

@@ -1,7 +1,10 @@
 """`audit replay|verify|export` and `rebuild`: what an auditor asks, answered from the ledger's own bytes."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 import msgspec
@@ -10,6 +13,7 @@ from events import subjects
 from events.case import CaseOpened, ReferralRequested
 from events.codes import code_list
 from services.broker import OFFICE_API
+from services.console.exported import Line, export_line
 from services.console.legality import LEGAL
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.session import Session, pass_session
@@ -189,29 +193,14 @@ def _tell(session: Session, report: VerificationReport) -> None:
     )
 
 
-def export_line(stored: Stored) -> bytes:
-    """One line of an export; the commit's bytes stand in it unchanged."""
-    head = f'{{"seq":{stored.seq},"subject":"{stored.subject}","hash":"{stored.hash}","commit":'
-    return head.encode() + stored.raw + b"}\n"
-
-
 class NotAnExport(Exception):
     """The file holds something else, or nothing."""
-
-
-class _Line(msgspec.Struct):
-    """A line of an export, or of `listen`, which notes no hash."""
-
-    seq: int
-    subject: str
-    commit: msgspec.Raw
-    hash: str | None = None
 
 
 def verify_export(raw: bytes) -> VerificationReport:
     """Check the lines of an export. Raises NotAnExport."""
     try:
-        lines = [msgspec.json.decode(text, type=_Line) for text in raw.split(b"\n") if text.strip()]
+        lines = [msgspec.json.decode(text, type=Line) for text in raw.split(b"\n") if text.strip()]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotAnExport from error
     if not lines:
@@ -221,14 +210,22 @@ def verify_export(raw: bytes) -> VerificationReport:
 
 
 @audit.command()
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="[ID]", required=False)
+@click.option(
+    "--all", "everything", is_flag=True, help="整本账，可供 --archive 使用。 The whole ledger, for --archive."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。 The file to write."
 )
 @pass_session
-def export(session: Session, identity: str, out: Path) -> None:
-    """导出一个案件的全部提交（原始字节，可离线校验）。 Export every commit of one case, as its original bytes."""
+def export(session: Session, identity: str | None, everything: bool, out: Path) -> None:
+    """导出一个案件或整本账的全部提交（原始字节，可离线校验）。 Export every commit of one case, or of all, as its original bytes."""
     session.principal = "auditor"
+    if (identity is None) != everything:
+        raise click.UsageError("give either ID or --all")
+    if identity is None:
+        _export_all(session, out)
+        return
 
     async def work() -> list[Stored]:
         async with session.client() as client:
@@ -246,6 +243,41 @@ def export(session: Session, identity: str, out: Path) -> None:
             f"已导出 {len(commits)} 条到 {out}；校验：lianxi audit verify --file {out}",
             f"{len(commits)} commits in {out}; verify with `lianxi audit verify --file {out}`",
         )
+
+
+def _export_all(session: Session, out: Path) -> None:
+    async def work() -> tuple[int, str]:
+        count, last = 0, ""
+        async with session.client() as client:
+            ledger = Ledger(client.connection, OFFICE_API)
+            head = await ledger.head()
+            with _whole(out) as file:
+                async for batch in ledger.read(until=head.seq):
+                    file.write(b"".join(export_line(stored) for stored in batch))
+                    count, last = count + len(batch), batch[-1].hash
+        return count, last
+
+    count, last = session.run(work)
+    if session.machine:
+        as_json({"commits": count, "head": last, "file": str(out)})
+    else:
+        say(
+            session.lang,
+            f"已导出整本账 {count} 条到 {out}，末条 {last}；离线查看：lianxi --archive {out} query …",
+            f"{count} commits in {out}, head {last}; read it with `lianxi --archive {out} query …`",
+        )
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears when all of it is written, or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @click.command()

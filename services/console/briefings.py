@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from services.bus.client import Client, Reply
 from services.console.as_of import AsOf, as_of_options
-from services.console.output import USAGE
+from services.console.output import REFUSED, USAGE
 from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found, provenance, show, workdays
 from services.console.periods import PERIOD, Period, read_period
-from services.console.session import Session, pass_session, settings
+from services.console.session import Session, pass_session
 from services.directory import directory
 from services.projections.documents import Answers, Briefing, Earlier, Issue, OfficeFailed, brief, published, write
 from services.projections.documents import briefing as draw
@@ -26,11 +26,17 @@ class OnRecord(Struct, frozen=True):
     id: str
     period: Period
     seq: int
+    digest: str
+    head: str
     issue: Issue | None = None
 
 
 class NoSuchBriefing(Exception):
     """Nothing on record has that id or number."""
+
+
+class DoesNotHold(Exception):
+    """Computed again at its position, a briefing's figures are not those on record: it is not drawn."""
 
 
 async def on_record(client: Client, named: str, kind: str = "briefing") -> OnRecord:
@@ -57,7 +63,9 @@ def _recorded(row: dict[str, Any]) -> OnRecord:
         if row["issue_no"]
         else None
     )
-    return OnRecord(row["briefing"], period, int(row["position"]), issue)
+    return OnRecord(
+        row["briefing"], period, int(row["position"]), str(row["figures_digest"]), str(row["head_hash"]), issue
+    )
 
 
 async def figures_at(client: Client, period: Period, seq: int | None) -> tuple[dict[str, int], dict[str, Any]]:
@@ -136,11 +144,15 @@ async def write_briefing(
     recorded: OnRecord | None = None,
     pdf: bool = False,
 ) -> tuple[Briefing, list[Path]]:
-    """Compute and write the briefing of a period at a position. Raises QueryRefused."""
+    """Compute and write the briefing of a period at a position. Raises QueryRefused, DoesNotHold."""
     answers, position = await read_answers(client, period, seq, recorded.id if recorded else None)
     model = brief(period.start, period.end, answers)
-    document = draw(model, provenance(position, model.digest, simulated), lang, recorded.issue if recorded else None)
-    return model, write(document, folder, f"briefing-{period.start:%Y%m%d}-{period.end:%Y%m%d}", pdf)
+    if recorded is not None and model.digest != recorded.digest:
+        raise DoesNotHold
+    stem = f"briefing-{period.start:%Y%m%d}-{period.end:%Y%m%d}"
+    origin = provenance(position, model.digest, simulated, f"lianxi explain {stem}.json")
+    document = draw(model, origin, lang, recorded.issue if recorded else None)
+    return model, write(document, folder, stem, pdf)
 
 
 @click.command()
@@ -162,7 +174,7 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
     if briefing is not None and as_of != AsOf():
         raise click.UsageError("a briefing on record stands at its own position; --as-of-… goes with --period")
     office_found(session, pdf)
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
     chosen = read_period(session, period) if period else None
 
     async def work() -> tuple[Briefing, list[Path]]:
@@ -183,6 +195,13 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
             "briefing.not_found",
             "没有这一期简报，lianxi bulletin list 列出已生成的各期。",
             "There is no such briefing; `lianxi bulletin list` shows those on record.",
+        )
+    except DoesNotHold:
+        session.fail(
+            REFUSED,
+            "briefing.does_not_hold",
+            "在原位置重新计算，数据与账本所记不一致，不出文书；请先运行 lianxi rebuild。",
+            "Computed again at its position the figures are not those on record, so nothing is drawn; run `lianxi rebuild` first.",
         )
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))

@@ -26,7 +26,7 @@ from services.console.papers import (
     workdays,
 )
 from services.console.periods import PERIOD, Period, read_period
-from services.console.session import Session, pass_session, settings
+from services.console.session import Session, pass_session
 from services.directory import directory
 from services.projections.documents import (
     Circular,
@@ -235,7 +235,7 @@ def _write(
     session: Session, out: Path, as_of: int | None, pdf: bool, work: Callable[[Office], Awaitable[list[Path]]]
 ) -> None:
     office_found(session, pdf)
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
 
     async def done() -> list[Path]:
         async with session.client() as client:

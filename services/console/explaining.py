@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from events.briefing import figures_digest
 from services.bus.client import Client, Reply
 from services.console.briefings import NoSuchBriefing, figures_at, on_record
 from services.console.output import REFUSED, USAGE, as_json, say, table
@@ -24,11 +25,21 @@ BEHIND_MAX = 12
 
 
 class Edition(Struct, frozen=True):
-    """A briefing as somebody holds it: its period, the position it stands at, and what it printed (or nothing is known)."""
+    """A briefing as somebody holds it: its period, the position it stands at, what it printed and what it says it rests on."""
 
     period: Period
     seq: int
     printed: dict[str, Any] = {}
+    digest: str | None = None
+    head: str | None = None
+
+    def holds(self, figures: Mapping[str, int], position: Mapping[str, Any]) -> bool:
+        """Whether the figures computed again are those that it rests on, and each number that it prints is one of them."""
+        return (
+            self.digest in (None, figures_digest(figures))
+            and self.head in (None, position["hash"])
+            and all(value == figures.get(name, 0) for name, value in self.printed.items() if isinstance(value, int))
+        )
 
 
 async def edition(client: Client, named: str) -> Edition:
@@ -36,7 +47,7 @@ async def edition(client: Client, named: str) -> Edition:
     if named.endswith(".json"):
         return _from_file(Path(named))
     recorded = await on_record(client, named)
-    return Edition(recorded.period, recorded.seq)
+    return Edition(recorded.period, recorded.seq, digest=recorded.digest, head=recorded.head)
 
 
 def _from_file(path: Path) -> Edition:
@@ -44,7 +55,8 @@ def _from_file(path: Path) -> Edition:
         document = json.loads(path.read_bytes())
         model, seq = document["model"], document["provenance"]["position"]
         period = Period(date.fromisoformat(model["start"]), date.fromisoformat(model["end"]))
-        return Edition(period, int(seq), dict(model["figures"]))
+        origin = document["provenance"]
+        return Edition(period, int(seq), dict(model["figures"]), origin["figures_digest"], origin["head_hash"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoSuchBriefing from error
 
@@ -87,8 +99,11 @@ def explain(session: Session, briefing: str, figure: str | None) -> None:
 
 
 def _list(session: Session, held: Edition, figures: dict[str, int], position: dict[str, Any]) -> None:
+    holds = held.holds(figures, position)
     if session.machine:
-        as_json({"position": position, "figures": figures, "printed": held.printed})
+        as_json({"position": position, "figures": figures, "printed": held.printed, "holds": holds})
+        if not holds:
+            raise SystemExit(REFUSED)
         return
     lines = [
         (name, figure_label(name, session.lang), str(value), str(held.printed.get(name, "")))
@@ -98,7 +113,14 @@ def _list(session: Session, held: Edition, figures: dict[str, int], position: di
         ("FIGURE", "指标", "数值", "简报所载") if session.lang == "zh" else ("FIGURE", "meaning", "value", "printed")
     )
     table(titles, lines)
-    say(session.lang, f"截至第 {position['seq']} 条。", f"As of position {position['seq']}.")
+    say(
+        session.lang,
+        f"截至第 {position['seq']} 条，数据摘要 {figures_digest(figures)}：{'相符' if holds else '与文书不符'}。",
+        f"As of position {position['seq']}, figures digest {figures_digest(figures)}: "
+        f"{'it holds' if holds else 'the document does not hold'}.",
+    )
+    if not holds:
+        raise SystemExit(REFUSED)
 
 
 def _show(

@@ -82,6 +82,11 @@ class _Commands(click.Group):
 @click.option("--json", "machine", is_flag=True, help="输出 JSON。 Output for machines.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言。 Language.")
 @click.option(
+    "--archive",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="从导出的账本回答，不需要服务。 Answer from an exported ledger; nothing has to run.",
+)
+@click.option(
     "--time",
     "time",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]),
@@ -91,7 +96,13 @@ class _Commands(click.Group):
 @click.version_option(package_name="lianxi")
 @click.pass_context
 def cli(
-    context: click.Context, data: Path, principal: str | None, machine: bool, lang: str, time: datetime | None
+    context: click.Context,
+    data: Path,
+    principal: str | None,
+    machine: bool,
+    lang: str,
+    archive: Path | None,
+    time: datetime | None,
 ) -> None:
     context.obj = Session(
         data=data,
@@ -99,14 +110,15 @@ def cli(
         machine=machine,
         lang=lang,
         time=time,
+        archive=archive,
     )
 
 
 class _EverywhereOptions:
-    """`--json`, `--data`, `--as` and `--lang` may stand before or after the command's name."""
+    """`--json`, `--data`, `--as`, `--archive` and `--lang` may stand before or after the command's name."""
 
     FLAGS = frozenset({"--json"})
-    VALUES = frozenset({"--data", "--as", "--lang", "--time"})
+    VALUES = frozenset({"--data", "--as", "--lang", "--archive", "--time"})
 
     @classmethod
     def to_the_front(cls, words: list[str]) -> list[str]:

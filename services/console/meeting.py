@@ -18,7 +18,7 @@ from services.console.meeting_papers import write_papers
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.papers import AS_OF_SEQ, OUT, QueryRefused, all_rows
 from services.console.reading import MIN_SEQ, WIDE, listing, showing
-from services.console.session import Session, pass_session, settings
+from services.console.session import Session, pass_session
 from services.directory import directory
 
 ID = re.compile("[0-9A-Z]{26}")
@@ -327,7 +327,7 @@ def items(session: Session, meeting: str, wide: bool) -> None:
 @pass_session
 def papers(session: Session, meeting: str, as_of: int | None, out: Path) -> None:
     """写出一次会议的全部材料。 Write the papers of a meeting: notices, agenda, attendance, minutes, resolutions."""
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
 
     async def work(client: Client) -> list[Path] | None:
         return await write_papers(client, meeting, out, session.lang, simulated, as_of)

@@ -12,7 +12,7 @@ from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
 from services.console.output import REFUSED, UNEXPECTED, USAGE, as_json, say
-from services.console.session import Session, pass_session, rows, settings
+from services.console.session import Session, pass_session, rows
 from services.decision import Refused
 from services.directory import directory
 from services.projections.documents import (
@@ -71,7 +71,7 @@ async def workdays(client: Client, end: date) -> frozenset[date]:
     return frozenset(date.fromisoformat(row["day"]) for row in days if row["is_workday"])
 
 
-def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -> Provenance:
+def provenance(position: dict[str, Any], figures_digest: str, simulated: bool, command: str = VERIFY) -> Provenance:
     """A document's origin, from an answer's position."""
     return Provenance(
         position=int(position["seq"]),
@@ -79,7 +79,7 @@ def provenance(position: dict[str, Any], figures_digest: str, simulated: bool) -
         as_of=str(position["recorded"]),
         code=str(position["code"]),
         figures_digest=figures_digest,
-        command=VERIFY,
+        command=command,
         simulated=simulated,
     )
 
@@ -178,7 +178,7 @@ def show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
 def notices(session: Session, day: datetime | None, out: Path, pdf: bool) -> None:
     """先检查超期，再出具未销号的催办、督办文书。 Check what is overdue, then write the notices that are open on a day."""
     office_found(session, pdf)
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
     chosen = day.date() if day else (session.time or datetime.now(CHINA)).date()
 
     async def work() -> list[Path]:
@@ -234,7 +234,7 @@ def register(session: Session, case: str, out: Path, pdf: bool) -> None:
     含个人信息，仅协调员和值班员可用。
     """
     office_found(session, pdf)
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
 
     async def work() -> list[Path] | Reply:
         async with session.client() as client:

@@ -13,7 +13,7 @@ from services.console.meeting_papers import write_slip
 from services.console.output import REFUSED, as_json, say
 from services.console.papers import OUT, all_rows
 from services.console.reading import MIN_SEQ, WIDE, listing, showing
-from services.console.session import Session, pass_session, rows, settings
+from services.console.session import Session, pass_session, rows
 from services.directory import directory
 
 RESOLUTION = click.argument("resolution", metavar="议定事项号|ID")
@@ -170,7 +170,7 @@ def check(session: Session, resolution: str | None) -> None:
 @pass_session
 def slip(session: Session, named: str, out: Path) -> None:
     """写出议定事项或督办文书的销号单。 Write the discharge slip of a resolution or of a notice."""
-    simulated = bool(settings(session.data).get("simulated"))
+    simulated = session.simulated
     paths = run(session, lambda client: write_slip(client, named, out, session.lang, simulated))
     if paths is None:
         session.fail(

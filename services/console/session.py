@@ -22,16 +22,33 @@ T = TypeVar("T")
 DATA = Path("lianxi-data")
 
 
+class BadArchive(Exception):
+    """The file is no whole export of a ledger: not one, cut short, or changed. `reason` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Session(Struct, kw_only=True):
     data: Path
     principal: str
     machine: bool
     lang: str
     time: datetime | None = None
+    # An exported ledger that answers in place of the services.
+    archive: Path | None = None
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
-        """A connection as this principal. Raises what `run` turns into an exit code."""
+        """A connection as this principal, or the archive. Raises what `run` turns into an exit code."""
+        if self.archive is not None:
+            # What reads and writes DuckDB is loaded where an archive is asked for.
+            from services.console.archive import opened
+
+            with opened(self.archive) as archive:
+                yield archive
+            return
         violations = Violations(load_credential(self.data, self.principal).role)
         connection = await connect(self.data, self.principal, max_reconnect_attempts=2, error_cb=violations.on_error)
         try:
@@ -39,10 +56,27 @@ class Session(Struct, kw_only=True):
         finally:
             await connection.close()
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the ledger was begun under a simulated clock."""
+        if self.archive is not None:
+            from services.console.archive import simulated
+
+            path = self.archive
+            return self.run(lambda: asyncio.to_thread(simulated, path))
+        return bool(settings(self.data).get("simulated"))
+
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run a coroutine; a missing stack or credential ends in a sentence and exit code 4 or 2."""
         try:
             return asyncio.run(_awaited(work))
+        except BadArchive as error:
+            self.fail(
+                USAGE,
+                "archive.unusable",
+                f"{self.archive} 不是完整的账本导出文件（{error.reason}），请重新导出：lianxi audit export --all。",
+                f"{self.archive} is no whole export of a ledger ({error.reason}); export it again: `lianxi audit export --all`.",
+            )
         except UnknownPrincipal:
             self.fail(
                 USAGE,

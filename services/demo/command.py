@@ -19,9 +19,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from services.broker import OFFICE_API
 from services.bus.client import Reply
-from services.console.auditing import export_line, related, verify_ledger
+from services.console.auditing import related, verify_ledger
 from services.console.briefings import on_record, write_briefing
 from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
+from services.console.exported import export_line
 from services.console.listening import feed, line
 from services.console.meeting_papers import write_papers
 from services.console.output import UNEXPECTED, USAGE, as_json
@@ -228,6 +229,9 @@ class _Demo:
         cases = [row for row in await people.rows("case_board") if row["monthly_yuan"] == 200]
         commits = await related(ledger, cases[0]["case_id"])
         (self._out / "case-export.ndjson").write_bytes(b"".join(export_line(stored) for stored in commits))
+        with (self._out / "ledger.ndjson").open("wb") as file:
+            async for batch in ledger.read(until=(await ledger.head()).seq):
+                file.write(b"".join(export_line(stored) for stored in batch))
 
     @asynccontextmanager
     async def _sampling(self, stack: Stack) -> AsyncIterator[None]:

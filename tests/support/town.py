@@ -72,16 +72,11 @@ class Town:
         for _ in range(steps):
             act = self.rng.choice(
                 (
-                    self.call,
-                    self.open_case,
-                    self.issue,
-                    self.note,
-                    self.supervise,
-                    self.publish,
-                    self.mend,
-                    self.after_the_end,
-                    *(self.office.meet, self.office.work),
-                    *(self.work_on_case, self.work_on_referral) * 2,
+                    # Most of a town's life is calls and the work on them.
+                    *(self.call, self.open_case, self.issue, self.note, self.supervise, self.mend, self.after_the_end)
+                    * 2,
+                    *(self.work_on_case, self.work_on_referral) * 4,
+                    *(self.publish, self.office.meet, self.office.work),
                 )
             )
             act()

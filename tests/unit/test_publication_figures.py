@@ -24,8 +24,14 @@ class Projections:
         self.asked: list[tuple[str, dict[str, Any], int | None]] = []
 
     async def query(
-        self, name: str, params: dict[str, Any], min_seq: int | None = None, as_of: int | None = None
+        self,
+        name: str,
+        params: dict[str, Any],
+        min_seq: int | None = None,
+        as_of: int | None = None,
+        as_of_time: str | None = None,
     ) -> Reply:
+        assert as_of_time is None
         self.asked.append((name, params, as_of))
         if self.refused:
             return Reply(body={"refused": {"code": self.refused}})

@@ -314,6 +314,7 @@ def test_no_case_is_without_someone_who_has_to_act(seed: int, tmp_path_factory: 
 PARAMS: dict[str, dict[str, Any]] = {
     "open_deadlines": {"now": "2026-09-01T00:00:00+08:00"},
     "figures": {"from": "2026-01-01", "to": "2026-12-31"},
+    "changes": {"since": 3},
     "figure_items": {"from": "2026-01-01", "to": "2026-12-31", "figure": "contacts"},
     "todo": {"role": "unit", "now": "2026-09-01T00:00:00+08:00"},
 }
@@ -464,8 +465,8 @@ def test_dispositions_partition_the_contacts_of_a_period(store: Store, town: Tow
 
 
 def test_a_void_contact_keeps_its_row_and_counts_nowhere(tmp_path: Path) -> None:
-    town = Town(Random(1963))
-    town.grow(80)
+    town = Town(Random(1968))
+    town.grow(160)
     for _ in range(200):
         town.mend()
     store = open_store(tmp_path / "mended")

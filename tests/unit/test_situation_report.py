@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.projections.documents import Document, Recorded, situation_report, write
+from services.projections.documents import Document, Recorded, printed, situation_report, write
 from tests.support.papers import HOSTILE, ORIGIN, assert_finished, chinese, words
 
 # The old report's own figures.
@@ -40,12 +40,16 @@ REGISTERED = {"organs": 4, "three_roles": 3, "five_roles": 5, "pledges": 28, "po
 def paper(
     lang: str = "zh", figures: dict[str, int] | None = None, directory: dict[str, int] | None = None, **more: Any
 ) -> Document:
+    figures = FIGURES if figures is None else figures
+    start, end = date(2026, 1, 12), date(2026, 6, 30)
     desks = {"city": "City desk", "ningan": "Ning'an desk"} if lang == "en" else {"city": "市级热线台", "ningan": "宁安市热线台"}  # fmt: skip
     model = Recorded(
-        start=date(2026, 1, 12),
-        end=date(2026, 6, 30),
+        start=start,
+        end=end,
         dated=date(2026, 7, 1),
-        figures=FIGURES if figures is None else figures,
+        total=figures.get("contacts", 0),
+        printed=printed(figures, start, end),
+        figures={name: n for name, n in figures.items() if not name.startswith("contacts")},
         directory=HELD if directory is None else directory,
         sectors={"civil_affairs": 8, "legal_aid": 1, "psych": 1},
         **{"desks": desks, **more},
@@ -107,8 +111,8 @@ def test_it_prints_no_note_where_there_is_nothing_to_note(groups: dict[str, int]
 
 def test_dispositions_are_a_partition_or_the_gap_is_named() -> None:
     assert "各类相加为114件，与登记总数一致" in words(paper())
-    gap = {"contacts": 3, "contacts.disposition.answered": 2}
-    assert "各类相加为2件，与登记总数不一致，差额待核" in words(paper(figures=gap))
+    gap = words(paper(figures={"contacts": 30, "contacts.disposition.answered": 20}))
+    assert "未载明处置方式10件" in gap and "各类相加为20件，与登记总数不一致，差额待核" in gap
 
 
 def test_what_nobody_recorded_is_said_to_be_unrecorded_and_gets_no_number() -> None:

@@ -248,4 +248,4 @@ def consider(model: Briefing, lang: str) -> list[Block]:
         f"超期未办结{over}件、未销号督办{still}件，提请会议研究办理措施和责任分工。",
         f"{over} overdue referrals and {still} open notices: measures and responsibilities.",
     )
-    return [Heading(text("8", lang)), Paragraph(ask if over + still else either(lang, "无。", "None."))]
+    return [Heading(text("8", lang)), Paragraph(ask if over + still else either(lang, "无。", "Nothing."))]

@@ -6,6 +6,7 @@ from the other; so both print from here. docs/decisions/0014-small-cells.md.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 from services.projections.documents.suppression import TOTAL, Earlier, Table, figure, protect
 
@@ -16,6 +17,9 @@ WEEKS_UP_TO_DAYS = 92
 ONE_WAY = ("disposition", "category", "channel", "desk")
 ALONE = ("contacts.mandatory", "contacts.repeated")
 CROSSED = "contacts.region_by_age"
+# Where a contact stands whose form leaves the field empty.
+NOWHERE = "none"
+Where = TypeVar("Where", str, tuple[str, str])
 
 
 def parts(figures: Figures, prefix: str) -> dict[str, int]:
@@ -36,7 +40,7 @@ def contact_tables(figures: Figures) -> tuple[Table, ...]:
     total = figures.get("contacts", 0)
 
     def one_way(dimension: str) -> Table:
-        counts = parts(figures, f"contacts.{dimension}")
+        counts = _whole(parts(figures, f"contacts.{dimension}"), NOWHERE, total)
         named = tuple(sorted(counts))
         return Table(
             f"contacts.{dimension}", dimension, None, named, (), {(name, TOTAL): counts[name] for name in named}
@@ -53,7 +57,16 @@ def crossed(figures: Figures) -> Table:
     """Region by age band: the areas by code, the bands by age."""
     regions, bands = sorted(parts(figures, "contacts.region")), sorted(parts(figures, "contacts.age_band"), key=_place)
     counts = {(region, band): figures.get(f"{CROSSED}.{region}.{band}", 0) for region in regions for band in bands}
+    counts = _whole(counts, (NOWHERE, NOWHERE), figures.get("contacts", 0))
+    if (NOWHERE, NOWHERE) in counts:
+        regions, bands = sorted({*regions, NOWHERE}), sorted({*bands, NOWHERE}, key=_place)
     return Table(CROSSED, "region", "age_band", tuple(regions), tuple(bands), counts)
+
+
+def _whole(counts: dict[Where, int], nowhere: Where, total: int) -> dict[Where, int]:
+    """With a place for those that stand nowhere, so that it counts them all. Too many make it raise ValueError later on."""
+    missing = total - sum(counts.values())
+    return counts | {nowhere: counts.get(nowhere, 0) + missing} if missing > 0 else counts
 
 
 def _place(band: str) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.projections.documents.blocks import Block, Break, Document, Heading, Paragraph, Provenance, Table
+from services.projections.documents.contact_tables import NOWHERE
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figures import SMALL
 from services.projections.documents.reconciliation import reconciliation
@@ -175,7 +176,9 @@ def _hotline(model: Recorded, lang: str) -> list[Block]:
         + (either(lang, "，占", ", ") + share(int(groups[g]), n, lang) if groups[g].isdigit() else "")
         for g in order
     ]
-    counts = {g: int(cell) for g, cell in groups.items() if cell.isdigit()}
+    counts = {g: int(cell) for g, cell in groups.items() if cell.isdigit() and g != NOWHERE}
+    # Whether the groups add up can be said where each of them is told.
+    told = len(counts) == len(groups.keys() - {NOWHERE})
     return [
         heading,
         Paragraph(
@@ -185,9 +188,9 @@ def _hotline(model: Recorded, lang: str) -> list[Block]:
                 f"本期共登记来电来访{n}件。按主要处置方式：{'；'.join(said_parts)}。",
                 f" {n} contacts were registered. By primary disposition: {'; '.join(said_parts)}.",
             )
-            + (_added_up(n, sum(counts.values()), lang) if len(counts) == len(groups) else "")
+            + (_added_up(n, sum(counts.values()), lang) if told else "")
         ),
-        *(reconciliation(n, counts, lang) if len(counts) == len(groups) else ()),
+        *(reconciliation(n, counts, lang) if told else ()),
         Table(
             title=either(lang, "各值班台登记件数", "Contacts by desk"),
             columns=(either(lang, "值班台", "Desk"), either(lang, "件数", "Contacts")),
