@@ -144,6 +144,8 @@ class _Demo:
         documents: list[Path] = []
         coordinator = await people.client("coordinator")
         lang = self._session.lang
+        with self._stage("rebuild"):
+            rebuilt = await coordinator.query("rebuild")
         with self._stage("documents"):
             folder = self._out / "documents"
             recorded = await on_record(coordinator, meeting.briefing)
@@ -164,8 +166,6 @@ class _Demo:
             ledger = Ledger(auditor.connection, OFFICE_API)
             report = await verify_ledger(ledger)
             await self._export(ledger, people)
-        with self._stage("rebuild"):
-            rebuilt = await coordinator.query("rebuild")
         return {
             "contacts": journey.contacts,
             "dispositions": model.dispositions,

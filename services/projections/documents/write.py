@@ -1,5 +1,6 @@
 """Writing a document's faces. File names are ours, never a sender's; a file appears whole or not at all."""
 
+import gc
 import os
 import re
 from pathlib import Path
@@ -24,6 +25,8 @@ def write(document: Document, folder: Path, stem: str, pdf: bool = False) -> lis
         raise ValueError("a file name is letters, digits, _ and -")
     document = legible(document)
     office_file = docx(document)
+    # An office file is a web of references that only a collection frees: ten documents would stand in memory at once.
+    gc.collect()
     faces = {
         "docx": office_file,
         "html": html(document).encode(),
