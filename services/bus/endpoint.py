@@ -4,8 +4,8 @@ Acknowledgement is explicit, streams are never declared here, and every request 
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import nats.aio.client
 from faststream import AckPolicy
@@ -17,7 +17,9 @@ from events import subjects
 from events.commit import Actor
 from services.broker import Credential
 from services.bus import clock
+from services.bus.decoding import decode
 from services.bus.request import REPEATED_HEADER, Accepted, Answer, Request, written
+from services.command import Command
 from services.decision import Refused
 from services.directory import allow, directory
 from services.ledger import Stored
@@ -30,6 +32,7 @@ REACTION_PAUSE_SECONDS = 2.0
 # Replies go to inboxes alone: a reply subject of the sender's choosing could be a ledger subject (nats.md §5.1).
 INBOXES = ("_INBOX.", "_R_.")
 
+C = TypeVar("C", bound=Command)
 Handle = Callable[[Request], Awaitable[Answer]]
 React = Callable[[Stored], Awaitable[None]]
 
@@ -144,8 +147,10 @@ def serve_reactions(broker: NatsBroker, service: str, react: React, inbox: str) 
             await raw.ack()
 
 
-def allowed(request: Request, service: str) -> Refused | None:
-    """Whether the sender's role may send this command."""
-    if allow(request.actor, f"{service}.{request.verb}"):
-        return None
-    return Refused("command.not_allowed", details={"role": request.actor.role})
+def understood(request: Request, service: str, commands: Mapping[str, type[C]]) -> C | Refused:
+    """The command that a request is, or why it is none: an unknown verb, one that is not the sender's, a bad body."""
+    if request.verb not in commands:
+        return Refused("command.unknown_verb")
+    if not allow(request.actor, f"{service}.{request.verb}"):
+        return Refused("command.not_allowed", details={"role": request.actor.role})
+    return decode(request.body, commands[request.verb])

@@ -1,7 +1,6 @@
 """The papers of one meeting, from what the read models say at one position."""
 
 from pathlib import Path
-from typing import Any
 
 from services.bus.client import Client
 from services.console.papers import all_rows, provenance
@@ -11,7 +10,6 @@ from services.projections.documents import (
     agenda_sheet,
     meeting_notice,
     minutes,
-    notice_slip,
     resolution_list,
     resolution_slip,
     sign_in_sheet,
@@ -60,14 +58,9 @@ async def write_papers(
 
 
 async def write_slip(client: Client, named: str, folder: Path, lang: str, simulated: bool) -> list[Path] | None:
-    """The discharge slip of a resolution, or of a notice, by its number or id; None when there is neither."""
-    for query, parameter, draw in (
-        ("resolutions", "resolution", resolution_slip),
-        ("notice", "notice", notice_slip),
-    ):
-        found: list[dict[str, Any]]
-        found, position = await all_rows(client, query, None, **{parameter: named})
-        if found:
-            document = draw(found[0], names(), provenance(position, digest(found[0]), simulated), lang)
-            return write(document, folder, f"slip-{str(found[0][parameter])[:10]}")
-    return None
+    """The discharge slip of a resolution, by its number or id; None when there is none. Raises QueryRefused."""
+    found, position = await all_rows(client, "resolutions", None, resolution=named)
+    if not found:
+        return None
+    document = resolution_slip(found[0], names(), provenance(position, digest(found[0]), simulated), lang)
+    return write(document, folder, f"slip-{found[0]['resolution'][:10]}")

@@ -165,17 +165,15 @@ def check(session: Session, resolution: str | None) -> None:
 
 
 @resolution.command()
-@click.argument("named", metavar="议定事项号|文号|ID")
+@click.argument("named", metavar="议定事项号|ID")
 @OUT
 @pass_session
 def slip(session: Session, named: str, out: Path) -> None:
-    """写出议定事项或督办文书的销号单。 Write the discharge slip of a resolution or of a notice."""
+    """写出议定事项的销号单。 Write the discharge slip of a resolution."""
     simulated = session.simulated
     paths = run(session, lambda client: write_slip(client, named, out, session.lang, simulated))
     if paths is None:
-        session.fail(
-            REFUSED, "resolution.not_found", "没有这个议定事项或文书。", "There is no such resolution or notice."
-        )
+        session.fail(REFUSED, "resolution.not_found", "没有这个议定事项。", "There is no such resolution.")
     if session.machine:
         as_json({"documents": [str(path) for path in paths]})
     for path in () if session.machine else paths:

@@ -6,8 +6,7 @@ from events import subjects
 from events.case import CaseAnswered, CaseClosed, CaseNotAccepted
 from events.commit import Sealed
 from services.bus.calendars import Calendars
-from services.bus.decoding import decode
-from services.bus.endpoint import allowed
+from services.bus.endpoint import understood
 from services.bus.execution import Outcome, Plan, carry_out
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
@@ -60,12 +59,7 @@ class Intake:
     async def handle(self, request: Request) -> Answer:
         if request.verb in LATER:
             return Refused("command.not_yet_available", details={"verb": request.verb})
-        if request.verb not in COMMANDS:
-            return Refused("command.unknown_verb")
-        refusal = allowed(request, SERVICE)
-        if refusal is not None:
-            return refusal
-        command = decode(request.body, COMMANDS[request.verb])
+        command = understood(request, SERVICE, COMMANDS)
         if isinstance(command, Refused):
             return command
         try:

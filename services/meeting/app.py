@@ -10,8 +10,7 @@ from events.referral import Duty
 from events.resolution import ResolutionAdopted
 from services.bus.calendars import Calendars
 from services.bus.clock import CHINA
-from services.bus.decoding import decode
-from services.bus.endpoint import allowed
+from services.bus.endpoint import understood
 from services.bus.execution import Facts, Outcome, Plan, carry_out
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
@@ -59,12 +58,7 @@ class Meetings:
         return await self._calendars.current()
 
     async def handle(self, request: Request) -> Answer:
-        if request.verb not in COMMANDS:
-            return Refused("command.unknown_verb")
-        refusal = allowed(request, SERVICE)
-        if refusal is not None:
-            return refusal
-        command = decode(request.body, COMMANDS[request.verb])
+        command = understood(request, SERVICE, COMMANDS)
         if isinstance(command, Refused):
             return command
         try:

@@ -13,8 +13,7 @@ from events.commit import derive_id
 from events.numbering import series_of
 from services.bus.calendars import Calendars
 from services.bus.clock import CHINA
-from services.bus.decoding import decode
-from services.bus.endpoint import allowed
+from services.bus.endpoint import understood
 from services.bus.execution import Facts, Outcome, Plan, carry_out, recorded_id
 from services.bus.request import Answer, Request
 from services.command import Command
@@ -54,12 +53,7 @@ class Publications:
         self._telling = asyncio.Lock()
 
     async def handle(self, request: Request) -> Answer:
-        if request.verb not in COMMANDS:
-            return Refused("command.unknown_verb")
-        refusal = allowed(request, SERVICE)
-        if refusal is not None:
-            return refusal
-        command = decode(request.body, COMMANDS[request.verb])
+        command = understood(request, SERVICE, COMMANDS)
         if isinstance(command, Refused):
             return command
         try:

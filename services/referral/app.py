@@ -21,8 +21,7 @@ from services import calendar_history
 from services.attachments import Attachments, Spool
 from services.bus.calendars import Calendars
 from services.bus.clock import CHINA
-from services.bus.decoding import decode
-from services.bus.endpoint import allowed
+from services.bus.endpoint import understood
 from services.bus.execution import Facts, Outcome, Plan, carry_out
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
@@ -61,12 +60,7 @@ class Referrals:
         return self._calendars.clock
 
     async def handle(self, request: Request) -> Answer:
-        if request.verb not in COMMANDS:
-            return Refused("command.unknown_verb")
-        refusal = allowed(request, SERVICE)
-        if refusal is not None:
-            return refusal
-        command = decode(request.body, COMMANDS[request.verb])
+        command = understood(request, SERVICE, COMMANDS)
         if isinstance(command, Refused):
             return command
         try:

@@ -12,7 +12,6 @@ from services.projections.documents import (
     agenda_sheet,
     meeting_notice,
     minutes,
-    notice_slip,
     resolution_list,
     resolution_slip,
     sign_in_sheet,
@@ -57,12 +56,6 @@ RESOLUTION = blank("resolutions") | {
     "status": "discharged",
 }  # fmt: skip
 OPEN = RESOLUTION | {"status": "in_progress", "discharged": None, "reported": None, "late": None, "provisional": True}
-NOTICE = blank("supervision_ledger") | {
-    "notice": "N" * 26, "doc_no": "No. 9", "level": 2, "unit": "u07", "referral_no": "No. 3", "matter_zh": "事项",
-    "matter_en": "a matter", "due": "2026-03-09T23:59:59+08:00", "reply_measures": ["mediated"],
-    "reply_result": "solved", "replied": "2026-03-12T09:00:00+08:00", "discharged": "2026-03-13T09:00:00+08:00",
-    "discharge_reason": "reply_accepted",
-}  # fmt: skip
 
 
 def papers(lang: str) -> dict[str, Document]:
@@ -73,7 +66,6 @@ def papers(lang: str) -> dict[str, Document]:
         "minutes": minutes(MEETING, ITEMS, [RESOLUTION, OPEN], NAMES, ORIGIN, lang),
         "resolutions": resolution_list([RESOLUTION, OPEN], NAMES, ORIGIN, lang),
         "slip": resolution_slip(RESOLUTION, NAMES, ORIGIN, lang),
-        "notice-slip": notice_slip(NOTICE, NAMES, ORIGIN, lang),
     }
 
 
@@ -94,7 +86,6 @@ def words(document: Document) -> str:
         )),
         ("resolutions", ("议定事项清单", "截至账本第90条，共2项，已销号1项，逾期未反馈1项", "暂定", "超期1个工作日")),
         ("slip", ("销号单", "Keep a list", "到校走访", "已落实", "超期1个工作日", "2026年4月14日准予销号")),
-        ("notice-slip", ("销号单", "No. 9", "调解", "2026年3月13日准予销号", "回执通过")),
     ],
 )  # fmt: skip
 def test_each_paper_says_what_it_is_for(paper: str, said: tuple[str, ...]) -> None:
@@ -143,5 +134,5 @@ def test_every_kind_and_every_reason_has_its_words() -> None:
 def test_the_layouts_are_those_of_the_rules() -> None:
     assert {name: document.layout for name, document in papers("zh").items()} == {
         "notice": "letter", "agenda": "form", "sign-in": "form", "minutes": "minutes", "resolutions": "form",
-        "slip": "form", "notice-slip": "form",
+        "slip": "form",
     }  # fmt: skip

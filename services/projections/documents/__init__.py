@@ -11,7 +11,7 @@ from services.projections.documents.meeting import agenda_sheet, meeting_notice,
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document
 from services.projections.documents.render_pdf import OfficeFailed, OfficeMissing, find_office
-from services.projections.documents.resolution import notice_slip, resolution_list, resolution_slip
+from services.projections.documents.resolution import resolution_list, resolution_slip
 from services.projections.documents.situation_report import Recorded, situation_report
 from services.projections.documents.standing import Contradictory
 from services.projections.documents.suppression import Earlier
@@ -40,7 +40,6 @@ __all__ = [
     "meeting_notice",
     "minutes",
     "notice_document",
-    "notice_slip",
     "on_paper",
     "printed",
     "published",

@@ -11,7 +11,7 @@ from services.projections.documents.wording import either, label, text
 
 Row = Mapping[str, Any]
 Line = tuple[tuple[str, str], ...]
-REMIND = 0
+REMIND, CIRCULAR = 0, 3
 # Grounds that are a date which passed: only they are told in days.
 OF_A_DATE = ("sign_overdue", "report_overdue", "resolution_overdue")
 RESOLUTION = "resolution"
@@ -34,6 +34,8 @@ def notice_document(row: Row, unit: Row, provenance: Provenance, lang: str, prev
     return Document(
         kind="notice",
         lang=lang,
+        # A unit is no subordinate of the office: it gets a letter; a circular goes to all as a document (domain.md §6).
+        layout="official" if row["level"] == CIRCULAR else "letter",
         masthead=text("issuer", lang),
         number=str(row["doc_no"] or either(lang, "（待签发）", "(not signed off)")),
         issuer=text("issuer", lang),

@@ -22,6 +22,7 @@ def registration_document(
     return Document(
         kind="registration",
         lang=lang,
+        layout="form",
         masthead=either(lang, "96308青少年维权热线登记表", "Registration form of the youth rights hotline 96308"),
         number=str(entry["number"]),
         issuer=text("issuer", lang),

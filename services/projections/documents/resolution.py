@@ -110,35 +110,6 @@ def resolution_slip(row: Row, names: Names, provenance: Provenance, lang: str) -
     )
 
 
-def notice_slip(row: Row, names: Names, provenance: Provenance, lang: str) -> Document:
-    """销号单 of one supervision notice, from its row of the supervision ledger."""
-    measures = either(lang, "；", "; ").join(label("measure", code, lang) for code in row["reply_measures"] or ())
-    matter = row["matter_en" if lang == "en" else "matter_zh"]
-    return _slip(
-        str(row["doc_no"] or either(lang, "（待签发）", "(not signed off)")),
-        (
-            ((either(lang, "督办事项", "Matter"), str(matter)),),
-            (
-                (either(lang, "责任单位", "Unit"), units([row["unit"]], names, lang)),
-                (either(lang, "级别", "Level"), label("level", row["level"], lang)),
-            ),
-            (
-                (either(lang, "所督办文号", "About"), str(row["referral_no"])),
-                (either(lang, "期限", "Due"), day(row["due"], lang)),
-            ),
-            ((either(lang, "办理措施", "Measures"), measures or "—"),),
-            (
-                (either(lang, "回执结果", "Result"), label("referral_result", row["reply_result"], lang)),
-                (either(lang, "回执时间", "Replied"), day(row["replied"], lang)),
-            ),
-        ),
-        _opinion(row["discharged"], label("discharge_reason", row["discharge_reason"], lang), lang),
-        row,
-        provenance,
-        lang,
-    )
-
-
 def _opinion(discharged: object, why: str, lang: str) -> str:
     if not discharged:
         return either(lang, f"未销号（{why}）", f"not discharged ({why})") if why != "—" else BLANK
