@@ -2,7 +2,7 @@
 # make test   everything that a change must pass
 # make up     the stack in the foreground; Ctrl-C stops it
 # make check  the fast part of `make test`: style, types, who imports whom
-# make bench  rows and commands a second, against what was promised and what the disk can do
+# make bench  rows and commands a second, a briefing over 300,000 events, against what was promised and what the disk can do
 # make states rewrite docs/states.md from the deciders: every state x every command
 # make mutants  how many mutants of deciders, calendar and numbering the unit tests kill (a quarter of an hour)
 # make lock   renew requirements.lock after a change of dependencies
@@ -42,6 +42,7 @@ test: check
 bench: $(READY)
 	$(BIN)/python -m benchmarks.import_rate
 	$(BIN)/python -m benchmarks.command_throughput
+	$(BIN)/python -m benchmarks.briefing
 
 states: $(READY)
 	$(BIN)/python -m tests.support.state_tables --write

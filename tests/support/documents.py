@@ -103,7 +103,7 @@ def texts(document: Document) -> list[str]:
     found += [*document.closing, *document.foot, *document.attachments, document.provenance.head_hash]
     if document.layout not in ("official", "letter"):
         found += [document.issuer, document.dated]
-    for block in document.blocks:
+    for block in (*document.blocks, *document.annexes):
         match block:
             case Heading(text) | Paragraph(text):
                 found.append(text)

@@ -63,7 +63,11 @@ def owed(**more: Any) -> dict[str, Any]:
 
 
 def ranking(document: Document) -> Table:
-    return next(block for block in document.blocks if isinstance(block, Table) and "95" in "".join(block.columns))
+    return next(
+        block
+        for block in (*document.blocks, *document.annexes)
+        if isinstance(block, Table) and "95" in "".join(block.columns)
+    )
 
 
 # What is in it
@@ -89,7 +93,7 @@ def test_every_circular_is_finished(units: Any, more: dict[str, Any], lang: str)
 
 def test_it_is_an_official_document_to_all_members_with_its_copies_and_annex() -> None:
     document = paper(TOWN)
-    assert document.title == "关于2026年1月12日至6月30日青少年维权事项办理情况的通报"
+    assert document.title == "关于2026年1月12日至6月30日\n青少年维权事项办理情况的通报"
     assert (document.layout, document.addressee) == ("official", "联席会议各成员单位")
     assert document.foot == ("抄送：市委政法委、市未成年人保护委员会。",)
     assert document.attachments == ("各单位办理情况统计表",)

@@ -61,7 +61,9 @@ def paper(level: int, form: str | None = None, lang: str = "zh", previous: Any =
 
 
 def words(document: Document) -> str:
-    return document.title + "".join(str(block) for block in document.blocks) + "".join(document.foot)
+    return (
+        document.title + "".join(str(block) for block in (*document.blocks, *document.annexes)) + "".join(document.foot)
+    )
 
 
 @pytest.mark.parametrize(

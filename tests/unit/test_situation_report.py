@@ -131,7 +131,7 @@ def test_cells_that_could_point_at_one_child_are_hidden_and_none_can_be_computed
 def test_it_is_an_official_document() -> None:
     document = paper()
     assert document.layout == "official"
-    assert document.title == "关于2026年1月12日至6月30日开展青少年维权工作的情况汇报"
+    assert document.title == "关于2026年1月12日至6月30日\n开展青少年维权工作的情况汇报"
 
 
 def test_in_english_it_holds_no_chinese() -> None:

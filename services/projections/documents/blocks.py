@@ -122,5 +122,7 @@ class Document(Struct, frozen=True, kw_only=True):
     foot: tuple[str, ...] = ()
     layout: Layout = "periodical"
     attachments: tuple[str, ...] = ()
+    # What follows the signature, on a page of its own: 附件, a reply slip to be cut off.
+    annexes: tuple[Block, ...] = ()
     printed: tuple[str, str] = ("", "")
     model: Any = None

@@ -49,7 +49,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
         dated=said(model.dated, lang),
         title=either(
             lang,
-            f"关于{period}青少年维权事项办理情况的通报",
+            f"关于{period}\n青少年维权事项办理情况的通报",
             f"Circular on the handling of youth-rights matters, {period}",
         ),
         addressee=either(lang, "联席会议各成员单位", "Member units of the joint meeting"),
@@ -59,8 +59,8 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
             *_praise(model, units, lang),
             *_problems(model, lang),
             *_demands(model, lang),
-            *annex(units, model.names, annex_title, _nobody(model, lang), lang),
         ),
+        annexes=tuple(annex(units, model.names, annex_title, _nobody(model, lang), lang)),
         provenance=provenance,
         closing=(text("issuer", lang), said(model.dated, lang)),
         foot=(

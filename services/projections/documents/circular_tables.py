@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.projections.documents.blocks import Block, Break, Heading, Paragraph, Table
+from services.projections.documents.blocks import Block, Heading, Paragraph, Table
 from services.projections.documents.dates import said_moment
 from services.projections.documents.places import matter_of
 from services.projections.documents.standing import Standing
@@ -106,4 +106,4 @@ def annex(units: Sequence[Standing], names: Mapping[str, str], title: str, nobod
     )
     none = [Paragraph(nobody)]
     table = [Table(columns=columns, rows=rows, widths=(30, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7))]
-    return [Break(), Heading(either(lang, f"附件：{title}", f"Annex: {title}")), *(table if rows else none)]
+    return [Heading(either(lang, f"附件：{title}", f"Annex: {title}")), *(table if rows else none)]

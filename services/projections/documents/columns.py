@@ -6,6 +6,8 @@ from services.projections.documents.lettering import is_square, width
 
 # An entry of up to so many squares (a number, a date, a state) is read at a glance: it should stand in one line.
 SHORT_ENTRY = 9.0
+# What a column of longer entries keeps of the width that was asked for it.
+KEPT = 0.75
 
 
 def shares_of(
@@ -23,7 +25,14 @@ def shares_of(
             texts[place].append(cell)
     words = [margin + max((_longest_word(each) for each in own), default=0.0) for own in texts]
     entries = [max(least, margin + _short_entry(own)) for least, own in zip(words, texts, strict=True)]
-    for floors in (entries, words):
+    # A column of sentences gives what it can spare, and no more: one of three letters a line is read by nobody.
+    told = [max(map(width, own), default=0.0) > SHORT_ENTRY for own in texts]
+    kept = [KEPT * own if long else 0.0 for own, long in zip(wide, told, strict=True)]
+    for floors in (
+        [max(pair) for pair in zip(entries, kept, strict=True)],
+        [max(pair) for pair in zip(words, kept, strict=True)],
+        words,
+    ):
         if sum(floors) <= room:
             return [each / room for each in _raised(wide, floors, room)]
     return [each / room for each in wide]

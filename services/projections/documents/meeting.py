@@ -40,7 +40,7 @@ def meeting_notice(
         number="",
         issuer=text("issuer", lang),
         dated=day(provenance.as_of, lang),
-        title=_title(meeting, lang, "关于召开{organ}联席会议的通知", "Invitation to a joint meeting of the {organ}"),
+        title=_title(meeting, lang, "关于召开{organ}\n联席会议的通知", "Invitation to a joint meeting of the {organ}"),
         addressee=said(names.get(unit, (unit, unit)), lang),
         blocks=(
             Paragraph(
@@ -159,7 +159,7 @@ def minutes(
         number=number,
         issuer=text("issuer", lang),
         dated=day(meeting["signed"] or meeting["starts"], lang),
-        title=_title(meeting, lang, "{organ}联席会议纪要", "Minutes of the joint meeting of the {organ}"),
+        title=_title(meeting, lang, "{organ}\n联席会议纪要", "Minutes of the joint meeting of the {organ}"),
         blocks=(
             Paragraph(_opening(meeting, items, lang)),
             Paragraph(considered(items, lang)),

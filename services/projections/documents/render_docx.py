@@ -16,7 +16,7 @@ from services.projections.documents.blocks import (
 from services.projections.documents.columns import shares_of
 from services.projections.documents.drawing import Chart, scene_of
 from services.projections.documents.legible import legible
-from services.projections.documents.office import Sheet, head, tail
+from services.projections.documents.office import Sheet, head, signed, tail
 from services.projections.documents.office.head import LETTER_MM
 from services.projections.documents.office.ooxml import outline
 from services.projections.documents.office.sheet import (
@@ -45,6 +45,9 @@ def docx(document: Document) -> bytes:
     sheet = Sheet(document.lang, LETTER_MM if document.layout == "letter" else 15)
     head(sheet, document)
     for block in document.blocks:
+        _draw(sheet, block, document.lang)
+    signed(sheet, document)
+    for block in (Break(), *document.annexes) if document.annexes else ():
         _draw(sheet, block, document.lang)
     tail(sheet, document)
     return sheet.saved(document.issuer, document.title or document.masthead)

@@ -40,6 +40,7 @@ def html(document: Document) -> str:
             document=document,
             either=lambda zh, en: either(document.lang, zh, en),
             blocks=[_face(block, document.lang) for block in document.blocks],
+            annexes=[_face(block, document.lang) for block in document.annexes],
             title_lines=broken(document.title, TITLE_ROOM) if document.title else [],
             name_lines=broken(document.title or document.masthead, TITLE_ROOM),
             mark=mark_size(document.masthead),

@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from services.projections.documents.blocks import Block, Break, Document, Heading, Paragraph, Provenance, Table
+from services.projections.documents.blocks import Block, Document, Heading, Paragraph, Provenance, Table
 from services.projections.documents.contact_tables import NOWHERE
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figures import SMALL
@@ -22,6 +22,7 @@ DISPOSITION, DESK, CATEGORY = "contacts.disposition.", "contacts.desk.", "contac
 OUTCOME, NOTICE = "outcomes.", "notices.level."
 # The largest groups first, as the city's own report tells them; then the others.
 TOLD_FIRST = ("answered", "referred", "coordinated")
+ANNEX = ("各项数据及来源", "every item and where it comes from")
 UNRECORDED = ("本系统暂无此项登记", "not recorded in this system")
 
 
@@ -58,7 +59,7 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str) -> Docu
         issuer=text("issuer", lang),
         dated=said(model.dated, lang),
         title=either(
-            lang, f"关于{period}开展青少年维权工作的情况汇报", f"Report on the work for youth rights, {period}"
+            lang, f"关于{period}\n开展青少年维权工作的情况汇报", f"Report on the work for youth rights, {period}"
         ),
         addressee=either(lang, "市未成年人保护委员会", "The committee for the protection of minors"),
         blocks=(
@@ -66,8 +67,9 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str) -> Docu
             *_hotline(model, lang),
             *_network(model, lang),
             *_handling(model, lang),
-            *_register(model, lang),
         ),
+        annexes=tuple(_register(model, lang)),
+        attachments=(either(lang, *ANNEX),),
         provenance=provenance,
         closing=(text("issuer", lang), said(model.dated, lang)),
         printed=(
@@ -305,8 +307,7 @@ def _register(model: Recorded, lang: str) -> list[Block]:
         return (either(lang, zh, en), *(("—", either(lang, *UNRECORDED)) if n is None else (str(n), names)))
 
     return [
-        Break(),
-        Heading(either(lang, "附表：各项数据及来源", "Annex: every item and where it comes from")),
+        Heading(either(lang, "附件：", "Annex: ") + either(lang, *ANNEX)),
         Table(
             columns=tuple(either(lang, zh, en) for zh, en in (("事项", "Item"), ("数", "Number"), ("来源", "Source"))),
             rows=(

@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "briefing.number": ("第{n}期（总第{total}期）", "No. {n} (No. {total} in all)"),
     "briefing.draft": ("（未编号）", "(not numbered)"),
     "briefing.not_issued": ("未印发，不作分送", "Not issued: goes to nobody yet"),
-    "briefing.title": ("{period}青少年维权热线工作情况", "Work of the youth rights hotline, {period}"),
+    "briefing.title": ("{period}\n青少年维权热线工作情况", "Work of the youth rights hotline, {period}"),
     "1": ("一、基本情况", "1. Overview"),
     "2": ("二、转办办理情况", "2. Referrals"),
     "3": ("三、督办情况", "3. Supervision"),

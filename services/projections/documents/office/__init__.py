@@ -2,6 +2,6 @@
 
 from services.projections.documents.office.head import head
 from services.projections.documents.office.sheet import Sheet
-from services.projections.documents.office.tail import tail
+from services.projections.documents.office.tail import signed, tail
 
-__all__ = ["Sheet", "head", "tail"]
+__all__ = ["Sheet", "head", "signed", "tail"]

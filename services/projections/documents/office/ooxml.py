@@ -162,7 +162,7 @@ def saved(file: Any, author: str, title: str) -> bytes:
     properties = file.core_properties
     properties.created = properties.modified = moment
     # The standard of core properties allows no more than 255 characters.
-    properties.author, properties.title, properties.comments = author[:255], title[:255], ""
+    properties.author, properties.title, properties.comments = author[:255], title.replace("\n", "")[:255], ""
     raw, out = io.BytesIO(), io.BytesIO()
     file.save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:

@@ -32,10 +32,14 @@ CODE_MM = SIDE / 72 * 25.4
 CELL_MARGIN_MM = 1.9
 
 
-def tail(sheet: Sheet, document: Document) -> None:
-    """Everything below the text; it ends the file."""
+def signed(sheet: Sheet, document: Document) -> None:
+    """What stands directly below the text: the names of the attachments, the signature and the date."""
     _attachments(sheet, document)
     _signature(sheet, document)
+
+
+def tail(sheet: Sheet, document: Document) -> None:
+    """What ends the file, below the annexes: 版记 and where the content comes from."""
     _closing_rules(sheet, document)
 
 
