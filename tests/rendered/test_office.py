@@ -56,6 +56,17 @@ def test_the_margins_are_blank(office: dict[str, Drawn]) -> None:
             assert picture.dots_of(0, 0, 210, 27, "ink") == 0, name
 
 
+def test_no_page_is_left_blank(office: dict[str, Drawn]) -> None:
+    blank = {
+        name: place
+        for name, drawn in office.items()
+        for place, words in enumerate(drawn.words, start=1)
+        # Its number and the lines beside it.
+        if len(words) <= len("— 1 —".split())
+    }
+    assert blank == {}
+
+
 def test_no_placeholder_is_left(office: dict[str, Drawn]) -> None:
     assert {
         name: PLACEHOLDER.findall(drawn.text) for name, drawn in each(office) if PLACEHOLDER.search(drawn.text)

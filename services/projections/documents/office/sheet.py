@@ -5,7 +5,7 @@ from typing import Any
 
 from docx import Document as new_docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
@@ -208,7 +208,8 @@ class Sheet:
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
     def new_page(self) -> None:
-        self.file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        """What follows begins a page. A break that stands in a line of its own would leave a page blank behind a full one."""
+        self.line(size=1, height=1).paragraph_format.page_break_before = True
 
     def saved(self, author: str, title: str) -> bytes:
         return saved(self.file, author, title)
