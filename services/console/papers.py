@@ -85,11 +85,17 @@ def provenance(position: dict[str, Any], figures_digest: str, simulated: bool, c
 
 
 async def write_notices(
-    client: Client, as_of_day: date, folder: Path, lang: str, simulated: bool, pdf: bool = False
+    client: Client,
+    as_of_day: date,
+    folder: Path,
+    lang: str,
+    simulated: bool,
+    pdf: bool = False,
+    as_of: int | None = None,
 ) -> list[Path]:
     """Write every notice that is drafted or open on a day; a reminder has no paper. Raises QueryRefused."""
     end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
-    found, position = await all_rows(client, "supervision_ledger", None)
+    found, position = await all_rows(client, "supervision_ledger", as_of)
     by_id = {str(row["notice"]): row for row in found}
     paths: list[Path] = []
     for row in sorted(found, key=lambda each: (str(each["drafted"]), each["notice"])):

@@ -153,10 +153,12 @@ class _Demo:
                 coordinator, recorded.period, recorded.seq, folder, lang, simulated=True, recorded=recorded
             )
             documents += paths
-            documents += await write_notices(coordinator, LAST_DAY, folder, lang, simulated=True)
+            # At one position, whatever the read models have come to: one seed gives one document.
+            seq = people.last_seq
+            documents += await write_notices(coordinator, LAST_DAY, folder, lang, simulated=True, as_of=seq)
             # Before the form: its view is a commit, which the read models know a moment later.
             documents += await self._papers(people)
-            documents += await write_papers(coordinator, meeting.meeting, folder, lang, True, None) or []
+            documents += await write_papers(coordinator, meeting.meeting, folder, lang, True, seq) or []
             documents += await self._form(people)
         referrals = await people.rows("referral_ledger")
         with self._stage("partner feed"):
@@ -203,6 +205,7 @@ class _Demo:
             folder=self._out / "documents",
             lang=self._session.lang,
             simulated=True,
+            as_of=people.last_seq,
         )
         referrals = await people.rows("referral_ledger")
         closed = [row for row in await people.rows("supervision_ledger") if row["discharged"] and on_paper(row)]
