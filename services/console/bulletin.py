@@ -8,6 +8,7 @@ import click
 
 from events.codes import code_list
 from services.bus.client import Client, Reply
+from services.console.as_of import AsOf, as_of_options
 from services.console.output import REFUSED, USAGE, as_json, say, table
 from services.console.presenting import Presentation
 from services.console.reading import MIN_SEQ, WIDE
@@ -139,11 +140,12 @@ def withdraw(session: Session, briefing: str, reason: str) -> None:
 @click.option("--status", help="只看这一状态。 In this state alone.")
 @WIDE
 @MIN_SEQ
+@as_of_options
 @pass_session
-def list_(session: Session, kind: str | None, status: str | None, wide: bool, min_seq: int | None) -> None:
+def list_(session: Session, kind: str | None, status: str | None, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """简报台账。 Every briefing."""
     params = {key: value for key, value in (("kind", kind), ("status", status)) if value}
-    answer = session.ask("briefing_ledger", params, min_seq, explained=not session.machine)
+    answer = session.ask("briefing_ledger", params, min_seq, as_of, explained=not session.machine)
     if session.machine:
         as_json({"position": answer["position"], "rows": rows(answer)})
         return

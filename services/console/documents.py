@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from events.codes import code_list
 from services.bus.client import Client, Reply
-from services.console.briefings import figures_at, published_before
+from services.console.as_of import NOW, AsOf, as_of_options
+from services.console.briefings import figures_at, position_of, published_before
 from services.console.output import REFUSED
 from services.console.papers import (
-    AS_OF_SEQ,
     OUT,
     PDF,
     QueryRefused,
@@ -232,15 +232,16 @@ def papers() -> None:
 
 
 def _write(
-    session: Session, out: Path, as_of: int | None, pdf: bool, work: Callable[[Office], Awaitable[list[Path]]]
+    session: Session, out: Path, as_of: AsOf, pdf: bool, work: Callable[[Office], Awaitable[list[Path]]]
 ) -> None:
     office_found(session, pdf)
     simulated = session.simulated
 
     async def done() -> list[Path]:
         async with session.client() as client:
+            seq = None if as_of == NOW else await position_of(client, as_of)
             return await work(
-                Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=as_of, pdf=pdf)
+                Office(client=client, folder=out, lang=session.lang, simulated=simulated, as_of=seq, pdf=pdf)
             )
 
     try:
@@ -255,22 +256,22 @@ def _write(
 
 @papers.command()
 @click.argument("referral", metavar="ID|文号")
-@AS_OF_SEQ
+@as_of_options
 @OUT
 @PDF
 @pass_session
-def transfer(session: Session, referral: str, as_of: int | None, out: Path, pdf: bool) -> None:
+def transfer(session: Session, referral: str, as_of: AsOf, out: Path, pdf: bool) -> None:
     """转办单（移送函），附回执。 The letter of one referral, with its reply slip."""
     _write(session, out, as_of, pdf, lambda office: write_transfer(office, referral))
 
 
 @papers.command()
 @click.argument("notice", metavar="ID|文号")
-@AS_OF_SEQ
+@as_of_options
 @OUT
 @PDF
 @pass_session
-def discharge(session: Session, notice: str, as_of: int | None, out: Path, pdf: bool) -> None:
+def discharge(session: Session, notice: str, as_of: AsOf, out: Path, pdf: bool) -> None:
     """督办销号单，留签字栏。 The discharge slip of one notice, to be signed by hand."""
     _write(session, out, as_of, pdf, lambda office: write_discharge(office, notice))
 
@@ -282,12 +283,12 @@ def discharge(session: Session, notice: str, as_of: int | None, out: Path, pdf: 
     type=click.DateTime(["%Y-%m-%d"]),
     help=f"整改期限，默认为出具后第{RECTIFY_WORKING_DAYS}个工作日。 Until when; the {RECTIFY_WORKING_DAYS}th working day.",
 )
-@AS_OF_SEQ
+@as_of_options
 @OUT
 @PDF
 @pass_session
 def circular_command(
-    session: Session, period: str, rectify_by: datetime | None, as_of: int | None, out: Path, pdf: bool
+    session: Session, period: str, rectify_by: datetime | None, as_of: AsOf, out: Path, pdf: bool
 ) -> None:
     """一个期间的通报。 The circular of a period."""
     start, end = _span(session, period)
@@ -297,11 +298,11 @@ def circular_command(
 
 @papers.command()
 @PERIOD(required=True)
-@AS_OF_SEQ
+@as_of_options
 @OUT
 @PDF
 @pass_session
-def report(session: Session, period: str, as_of: int | None, out: Path, pdf: bool) -> None:
+def report(session: Session, period: str, as_of: AsOf, out: Path, pdf: bool) -> None:
     """一个期间的情况汇报。 The situation report of a period."""
     start, end = _span(session, period)
     _write(session, out, as_of, pdf, lambda office: write_report(office, start, end))

@@ -11,6 +11,7 @@ import click
 from msgspec import Struct
 
 from events.briefing import figures_digest
+from events.codes import code_list
 from services.bus.client import Client, Reply
 from services.console.briefings import NoSuchBriefing, figures_at, on_record
 from services.console.output import REFUSED, USAGE, as_json, say, table
@@ -150,7 +151,13 @@ def _show(
         table(
             titles,
             [
-                (row["kind"], row["number"] or row["item"], row["day"], row["value"], _short(row["events"]))
+                (
+                    _kind(session, row["kind"]),
+                    row["number"] or row["item"],
+                    row["day"],
+                    row["value"],
+                    _short(row["events"]),
+                )
                 for row in behind
             ],
             title=f"{figure}  {figure_label(figure, session.lang)}",
@@ -166,6 +173,10 @@ def _show(
         )
     if not holds:
         raise SystemExit(REFUSED)
+
+
+def _kind(session: Session, code: str) -> str:
+    return code_list("kind").en(code) if session.lang == "en" else code_list("kind").zh(code)
 
 
 def _short(events: Sequence[str]) -> str:

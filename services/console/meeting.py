@@ -14,12 +14,15 @@ from events.codes import code_list
 from events.commit import derive_id
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
+from services.console.as_of import NOW, AsOf, as_of_options
+from services.console.briefings import position_of
 from services.console.meeting_papers import write_papers
 from services.console.output import REFUSED, USAGE, as_json, say
-from services.console.papers import AS_OF_SEQ, OUT, QueryRefused, all_rows
+from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found
 from services.console.reading import MIN_SEQ, WIDE, listing, showing
 from services.console.session import Session, pass_session
 from services.directory import directory
+from services.projections.documents import OfficeFailed
 
 ID = re.compile("[0-9A-Z]{26}")
 MEETING = click.argument("meeting", metavar="ID|纪要文号")
@@ -295,19 +298,21 @@ def cancel(session: Session, meeting: str, reason: str) -> None:
 @meeting.command(name="list")
 @WIDE
 @MIN_SEQ
+@as_of_options
 @pass_session
-def list_(session: Session, wide: bool, min_seq: int | None) -> None:
+def list_(session: Session, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
     """全部会议。 All meetings."""
-    listing(session, "meeting", min_seq, wide)
+    listing(session, "meeting", min_seq, wide, as_of)
 
 
 @meeting.command()
 @MEETING
 @MIN_SEQ
+@as_of_options
 @pass_session
-def show(session: Session, meeting: str, min_seq: int | None) -> None:
+def show(session: Session, meeting: str, min_seq: int | None, as_of: AsOf) -> None:
     """一次会议现在的情况。 One meeting as it stands."""
-    showing(session, "meeting", {"meeting": meeting}, "没有这个会议。", "There is no such meeting.", min_seq)
+    showing(session, "meeting", {"meeting": meeting}, "没有这个会议。", "There is no such meeting.", min_seq, as_of)
 
 
 @meeting.command()
@@ -322,17 +327,23 @@ def items(session: Session, meeting: str, wide: bool) -> None:
 
 @meeting.command()
 @MEETING
-@AS_OF_SEQ
+@as_of_options
 @OUT
+@PDF
 @pass_session
-def papers(session: Session, meeting: str, as_of: int | None, out: Path) -> None:
+def papers(session: Session, meeting: str, as_of: AsOf, out: Path, pdf: bool) -> None:
     """写出一次会议的全部材料。 Write the papers of a meeting: notices, agenda, attendance, minutes, resolutions."""
+    office_found(session, pdf)
     simulated = session.simulated
 
     async def work(client: Client) -> list[Path] | None:
-        return await write_papers(client, meeting, out, session.lang, simulated, as_of)
+        seq = None if as_of == NOW else await position_of(client, as_of)
+        return await write_papers(client, meeting, out, session.lang, simulated, seq, pdf)
 
-    paths = run(session, work)
+    try:
+        paths = run(session, work)
+    except OfficeFailed:
+        no_pdf(session)
     if paths is None:
         session.fail(REFUSED, "meeting.not_found", "没有这个会议。", "There is no such meeting.")
     if session.machine:

@@ -27,7 +27,7 @@ def names() -> Names:
 
 
 async def write_papers(
-    client: Client, named: str, folder: Path, lang: str, simulated: bool, as_of: int | None
+    client: Client, named: str, folder: Path, lang: str, simulated: bool, as_of: int | None, pdf: bool = False
 ) -> list[Path] | None:
     """Write what a meeting has papers for by then; None when there is no such meeting. Raises QueryRefused."""
     found, position = await all_rows(client, "meeting", as_of, meeting=named)
@@ -54,7 +54,7 @@ async def write_papers(
         for each in own
         if each["status"] == "discharged"
     ]
-    return [path for name, each in documents for path in write(each, folder, f"meeting-{key[:10]}-{name}")]
+    return [path for name, each in documents for path in write(each, folder, f"meeting-{key[:10]}-{name}", pdf)]
 
 
 async def write_slip(client: Client, named: str, folder: Path, lang: str, simulated: bool) -> list[Path] | None:

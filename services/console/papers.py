@@ -34,9 +34,6 @@ OUT = click.option(
     show_default=True,
     help="写到哪个目录。 The folder to write to.",
 )
-AS_OF_SEQ = click.option(
-    "--as-of-seq", "as_of", type=click.IntRange(min=1), help="截至账本的这个位置。 As of this position."
-)
 PDF = click.option(
     "--pdf",
     is_flag=True,

@@ -8,6 +8,7 @@ import click
 
 from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
+from services.console.as_of import AsOf, as_of_options
 from services.console.meeting import DAY, ID, command_id, identity, run
 from services.console.meeting_papers import write_slip
 from services.console.output import REFUSED, as_json, say
@@ -45,13 +46,20 @@ def resolution() -> None:
 @click.option("--overdue", is_flag=True, help="只看逾期未反馈的。 Only what is overdue.")
 @WIDE
 @MIN_SEQ
+@as_of_options
 @pass_session
 def list_(
-    session: Session, unit: str | None, status: str | None, overdue: bool, wide: bool, min_seq: int | None
+    session: Session,
+    unit: str | None,
+    status: str | None,
+    overdue: bool,
+    wide: bool,
+    min_seq: int | None,
+    as_of: AsOf,
 ) -> None:
     """议定事项台账。 All resolutions."""
     given = {"unit": unit, "status": status, "overdue": "yes" if overdue else None}
-    listing(session, "resolutions", min_seq, wide, params={key: value for key, value in given.items() if value})
+    listing(session, "resolutions", min_seq, wide, as_of, params={key: value for key, value in given.items() if value})
 
 
 @resolution.command()
