@@ -23,7 +23,7 @@ from services.projections.documents.blocks import (
 )
 from services.projections.documents.figures import compared
 from services.projections.documents.signals import signals
-from tests.support.papers import ORIGIN, assert_finished, chinese, words
+from tests.support.papers import ORIGIN, assert_finished, chinese, texts, words
 
 START, END = date(2026, 1, 12), date(2026, 6, 30)
 REGIONS = ("231002", "231003", "231004", "231005", "231025", "231081", "231083", "231084", "231085", "231086")
@@ -198,10 +198,25 @@ def test_an_issued_briefing_says_its_numbers_its_day_and_whom_it_goes_to() -> No
     assert drawn(population(1, 114)).number == "（未编号）"
 
 
-def test_corrections_stand_in_the_briefing_that_they_correct() -> None:
-    row = {"number": 1, "figure": "contacts.category.05", "was": 11, "now": 12, "cause": 490, "reason": "late_entry"}
-    told = words(drawn(population(1, 114), corrections=[row]))
-    assert "更正" in told and "原为11，应为12" in told and "账本第490条" in told
+@pytest.mark.parametrize(
+    ("figure", "was", "now", "told"),
+    [
+        ("referrals.in_time", 3, 4, "按时办结原为3，应为4"),
+        ("contacts.category.05", 11, 18, "原为11，应为18"),
+        # Whoever holds both editions subtracts: the change is a count of contacts too.
+        ("contacts.category.05", 11, 12, "有变动，件数过少不列"),
+        ("contacts.category.05", 3, 9, "有变动，件数过少不列"),
+        ("contacts", 114, 115, "有变动，件数过少不列"),
+    ],
+)
+def test_corrections_stand_in_the_briefing_and_tell_of_no_few_contacts(
+    figure: str, was: int, now: int, told: str
+) -> None:
+    row = {"number": 1, "figure": figure, "was": was, "now": now, "cause": 490, "reason": "late_entry"}
+    (line,) = (text for text in texts(drawn(population(1, 114), corrections=[row])) if text.startswith("第1次更正"))
+    assert told in line and "账本第490条" in line
+    if "不列" in told:
+        assert str(was) not in line.replace("490", "") and str(now) not in line.replace("490", "")
 
 
 def test_only_what_grew_by_more_than_chance_is_raised() -> None:

@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from services.projections.documents.blocks import Bars, Block, Document, Heading, Paragraph, Provenance, Tiles, Trend
 from services.projections.documents.briefing_annexes import annexes
-from services.projections.documents.briefing_figures import Briefing
+from services.projections.documents.briefing_figures import Briefing, Row
 from services.projections.documents.briefing_work import callbacks, consider, referrals, resolved, supervision
 from services.projections.documents.contact_tables import parts
 from services.projections.documents.county_map import tiles
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figure_names import figure_label
-from services.projections.documents.figures import compared, percent, with_interval
+from services.projections.documents.figures import SMALL, compared, percent, with_interval
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.suppression import FEW, HIDDEN
 from services.projections.documents.wording import either, label, text
@@ -298,20 +298,23 @@ def _cases(model: Briefing, lang: str) -> list[Block]:
 def _corrections(model: Briefing, lang: str) -> Sequence[Block]:
     """更正栏: what an earlier edition said and what is known now."""
     rows = model.answers.corrections
-    if not rows:
-        return ()
-    return (
-        Heading(text("corrections", lang)),
-        *(
-            Paragraph(
-                either(
-                    lang,
-                    f"第{row['number']}次更正：{figure_label(row['figure'], lang)}原为{row['was']}，应为{row['now']}"
-                    f"（依据账本第{row['cause']}条；{label('restatement_reason', row['reason'], lang)}）。",
-                    f"Correction {row['number']}: {figure_label(row['figure'], lang)} was {row['was']}, is {row['now']} "
-                    f"(position {row['cause']} of the ledger; {label('restatement_reason', row['reason'], lang)}).",
-                )
-            )
-            for row in rows
-        ),
+    return (Heading(text("corrections", lang)), *(Paragraph(_corrected(row, lang)) for row in rows)) if rows else ()
+
+
+def _corrected(row: Row, lang: str) -> str:
+    name, was, now = figure_label(row["figure"], lang), int(row["was"]), int(row["now"])
+    why = either(
+        lang,
+        f"（依据账本第{row['cause']}条；{label('restatement_reason', row['reason'], lang)}）",
+        f" (position {row['cause']} of the ledger; {label('restatement_reason', row['reason'], lang)})",
+    )
+    # Two editions side by side are subtracted: a change of a few contacts tells of these few.
+    if str(row["figure"]).startswith("contacts") and (min(was, now) < SMALL or abs(now - was) < SMALL):
+        changed = either(lang, "有变动，件数过少不列", "changed by too few to be told")
+    else:
+        changed = either(lang, f"原为{was}，应为{now}", f"was {was}, is {now}")
+    return either(
+        lang,
+        f"第{row['number']}次更正：{name}{changed}{why}。",
+        f"Correction {row['number']}: {name} {changed}{why}.",
     )
