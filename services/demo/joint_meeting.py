@@ -5,6 +5,7 @@ from typing import Any
 
 from events.calendar import published
 from events.codes import code_list
+from services.bus.client import Reply
 from services.demo.agenda import office_moment, on
 from services.demo.people import DemoFailed, People
 from services.demo.settling import Settling
@@ -30,7 +31,7 @@ class JointMeeting:
         """The id of the briefing, under its number. Raises DemoFailed when a command is refused."""
         people = self._people
         people.now = on(self._end, 18, 30)
-        generated = await people.send(
+        generated = await self._send(
             "coordinator",
             "publication.GenerateBriefing",
             kind="briefing",
@@ -38,8 +39,8 @@ class JointMeeting:
             end=self._end.isoformat(),
         )
         self.briefing = generated.id
-        await people.send("supervisor", "publication.ReviewBriefing", briefing=self.briefing)
-        await people.send(
+        await self._send("supervisor", "publication.ReviewBriefing", briefing=self.briefing)
+        await self._send(
             "supervisor",
             "publication.IssueBriefing",
             briefing=self.briefing,
@@ -48,7 +49,6 @@ class JointMeeting:
             issue_to=["member_units", "county_desks"],
             copies=COPIES,
         )
-        await self._rest()
         return self.briefing
 
     async def hold(self) -> str:
@@ -56,7 +56,7 @@ class JointMeeting:
         people = self._people
         people.now = on(self._end, 19)
         day, _ = self._calendar.add_working_days(self._end, UNTIL_MEETING)
-        planned = await people.send(
+        planned = await self._send(
             "coordinator",
             "meeting.PlanMeeting",
             organ="rights_posts",
@@ -68,10 +68,10 @@ class JointMeeting:
         matters = await people.rows("meeting_agenda_feed", meeting=self.meeting)
         items = [(await self._propose(matter), matter) for matter in matters]
         units = sorted({matter["unit"] for matter in matters})
-        await people.send("coordinator", "meeting.SendNotification", meeting=self.meeting, units=units)
-        await people.send("coordinator", "meeting.FreezeAgenda", meeting=self.meeting, briefing=self.briefing)
+        await self._send("coordinator", "meeting.SendNotification", meeting=self.meeting, units=units)
+        await self._send("coordinator", "meeting.FreezeAgenda", meeting=self.meeting, briefing=self.briefing)
         people.now = on(day, 11)
-        await people.send("coordinator", "meeting.RecordAttendance", meeting=self.meeting, present=units)
+        await self._send("coordinator", "meeting.RecordAttendance", meeting=self.meeting, present=units)
         for place, (item, matter) in enumerate(items):
             await self._decide(item, matter, day, place < RESOLVED_MAX)
         await self._minutes(day)
@@ -81,16 +81,15 @@ class JointMeeting:
     async def _propose(self, matter: dict[str, Any]) -> str:
         told = {name: matter[name] for name in ("kind", "number", "unit", "category", "region", "why", "since")}
         title = code_list("agenda_why").zh(matter["why"])
-        await self._people.send("coordinator", "meeting.ProposeAgendaItem", meeting=self.meeting, title=title, **told)
+        await self._send("coordinator", "meeting.ProposeAgendaItem", meeting=self.meeting, title=title, **told)
         found = await self._people.rows("meeting_items", meeting=self.meeting)
         return str(next(row["item"] for row in found if row["number"] == matter["number"]))
 
     async def _decide(self, item: str, matter: dict[str, Any], day: date, resolve: bool) -> None:
-        people = self._people
         outcome = "resolved" if resolve else "left_to_lead"
-        await people.send("coordinator", "meeting.RecordDiscussion", meeting=self.meeting, item=item, outcome=outcome)
+        await self._send("coordinator", "meeting.RecordDiscussion", meeting=self.meeting, item=item, outcome=outcome)
         if resolve:
-            await people.send(
+            await self._send(
                 "coordinator",
                 "meeting.AdoptResolution",
                 meeting=self.meeting,
@@ -103,17 +102,16 @@ class JointMeeting:
     async def _minutes(self, day: date) -> None:
         people = self._people
         people.now = on(day, 16)
-        await people.send("coordinator", "meeting.DraftMinutes", meeting=self.meeting)
+        await self._send("coordinator", "meeting.DraftMinutes", meeting=self.meeting)
         row = (await people.rows("meeting", meeting=self.meeting))[0]
-        await people.send(
+        await self._send(
             "supervisor",
             "meeting.SignMinutes",
             meeting=self.meeting,
             signatory="联席会议召集人",
             figures_digest=row["figures_digest"],
         )
-        await people.send("coordinator", "meeting.DistributeMinutes", meeting=self.meeting)
-        await self._rest()
+        await self._send("coordinator", "meeting.DistributeMinutes", meeting=self.meeting)
 
     async def _follow_up(self, day: date) -> None:
         """The first lead reports in time, with its own credential, and the supervisor discharges it."""
@@ -124,7 +122,7 @@ class JointMeeting:
         first = min(resolutions, key=lambda row: str(row["resolution_no"]))
         self.resolution = first["resolution"]
         people.now = office_moment(self._calendar, on(day + timedelta(days=5), 9), 10)
-        await people.send(
+        await self._send(
             first["lead"],
             "meeting.ReportResolution",
             resolution=self.resolution,
@@ -132,8 +130,10 @@ class JointMeeting:
             measures=["verified_facts", "interviewed"],
         )
         people.now += timedelta(hours=5)
-        await people.send("supervisor", "meeting.DischargeResolution", resolution=self.resolution)
-        await self._rest()
+        await self._send("supervisor", "meeting.DischargeResolution", resolution=self.resolution)
 
-    async def _rest(self) -> None:
+    async def _send(self, principal: str, target: str, **fields: Any) -> Reply:
+        """One command, and all that follows from it, before the next: one seed gives one ledger, commit by commit."""
+        reply = await self._people.send(principal, target, **fields)
         self._people.last_seq = await self._settling.settled()
+        return reply
