@@ -11,13 +11,27 @@ from msgspec import Struct
 from services.bus.client import Client, Reply
 from services.console.as_of import AsOf, as_of_options
 from services.console.output import REFUSED, USAGE
-from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found, provenance, show, workdays
+from services.console.papers import (
+    OUT,
+    PDF,
+    QueryRefused,
+    all_rows,
+    no_pdf,
+    office_found,
+    position_of,
+    provenance,
+    show,
+    workdays,
+)
 from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session
 from services.directory import directory
 from services.projections.documents import Answers, Briefing, Earlier, Issue, OfficeFailed, brief, published, write
 from services.projections.documents import briefing as draw
 from services.projections.documents.briefing_figures import day_of
+
+# A circular prints nothing of contacts.
+ABOUT_CONTACTS = ("briefing", "situation_report")
 
 
 class OnRecord(Struct, frozen=True):
@@ -74,16 +88,6 @@ async def figures_at(client: Client, period: Period, seq: int | None) -> tuple[d
     return {row["figure"]: row["value"] for row in found}, position
 
 
-async def position_of(client: Client, as_of: AsOf) -> int:
-    """The position that `--as-of-…` names; the newest when it names none. Raises QueryRefused."""
-    if as_of.seq is not None:
-        return as_of.seq
-    reply = await client.query("hotline_daily", {"limit": 1}, as_of_time=as_of.moment)
-    if reply.refused:
-        raise QueryRefused(reply.refused)
-    return int(reply.body["position"]["seq"])
-
-
 async def read_answers(
     client: Client, period: Period, seq: int, of: str | None = None
 ) -> tuple[Answers, dict[str, Any]]:
@@ -117,21 +121,36 @@ async def _corrections(client: Client, of: str) -> list[dict[str, Any]]:
 
 
 async def published_before(client: Client, period: Period, seq: int, of: str | None = None) -> Sequence[Earlier]:
-    """The editions that had been issued by then over days that lie in this period, or this period in theirs.
+    """What was out before: editions over days that lie in this period, or this period in theirs, as they were printed.
 
-    Each was printed with those before it in mind, so they are gone through in the order of their issue.
+    For an issued briefing (`of`) those issued before it, whenever they were generated; otherwise those issued by `seq`.
     """
-    found, _ = await all_rows(client, "briefing_ledger", seq)
-    issued = sorted(
-        (row for row in found if row["issue_no"] and row["briefing"] != of), key=lambda row: row["total_no"]
-    )
-    out: list[Earlier] = []
-    for row in issued:
-        each = _recorded(row)
-        if each.period.nests(period):
+    rows = await _issued(client, None if of else seq)
+    own = next((place for place, row in enumerate(rows) if row["briefing"] == of), None)
+    if of is not None and own is None:
+        # On record and not issued: drawn again at its position it comes out the same.
+        rows = await _issued(client, seq)
+    rows = rows[:own]
+    editions = [_recorded(row) for row in rows]
+    printed: dict[int, Earlier] = {}
+
+    async def edition(place: int) -> Earlier:
+        """As it was printed: with those before it in mind."""
+        if place not in printed:
+            each = editions[place]
+            before = [await edition(other) for other in range(place) if editions[other].period.nests(each.period)]
             figures, _ = await figures_at(client, each.period, each.seq)
-            out.append(published(figures, each.period.start, each.period.end, out))
-    return out
+            printed[place] = published(figures, each.period.start, each.period.end, before)
+        return printed[place]
+
+    return [await edition(place) for place, each in enumerate(editions) if each.period.nests(period)]
+
+
+async def _issued(client: Client, seq: int | None) -> list[dict[str, Any]]:
+    """Every issued edition that prints contacts, by the moment of its issue; the withdrawn too: what was read is known."""
+    found, _ = await all_rows(client, "briefing_ledger", seq)
+    out = (row for row in found if row["issued"] and row["kind"] in ABOUT_CONTACTS)
+    return sorted(out, key=lambda row: (str(row["issued"]), int(row["total_no"]), str(row["briefing"])))
 
 
 async def write_briefing(

@@ -12,7 +12,7 @@ from msgspec import Struct
 from events.codes import code_list
 from services.bus.client import Client, Reply
 from services.console.as_of import NOW, AsOf, as_of_options
-from services.console.briefings import figures_at, position_of, published_before
+from services.console.briefings import figures_at, published_before
 from services.console.output import REFUSED
 from services.console.papers import (
     OUT,
@@ -21,6 +21,7 @@ from services.console.papers import (
     all_rows,
     no_pdf,
     office_found,
+    position_of,
     provenance,
     show,
     workdays,

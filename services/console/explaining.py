@@ -29,7 +29,8 @@ class Edition(Struct, frozen=True):
     """A briefing as somebody holds it: its period, the position it stands at, what it printed and what it says it rests on."""
 
     period: Period
-    seq: int
+    # None: as it stands now.
+    seq: int | None
     printed: dict[str, Any] = {}
     digest: str | None = None
     head: str | None = None
@@ -205,7 +206,7 @@ def diff(session: Session, before: str, after: str, period: str | None) -> None:
             then, now = await _place(client, before), await _place(client, after)
             within = chosen or then.period
             was, old = await figures_at(client, within, then.seq)
-            known, new = await figures_at(client, within, now.seq or None)
+            known, new = await figures_at(client, within, now.seq)
             if old["seq"] > new["seq"]:
                 was, known, old, new = known, was, new, old
             changes, _ = await all_rows(client, "changes", int(new["seq"]), since=str(old["seq"]))
@@ -230,7 +231,7 @@ def diff(session: Session, before: str, after: str, period: str | None) -> None:
 
 async def _place(client: Client, named: str) -> Edition:
     if named == "now":
-        return Edition(EVER, 0)
+        return Edition(EVER, None)
     if SEQ.fullmatch(named):
         return Edition(EVER, int(named))
     return await edition(client, named)

@@ -15,10 +15,9 @@ from events.commit import derive_id
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
 from services.console.as_of import NOW, AsOf, as_of_options
-from services.console.briefings import position_of
 from services.console.meeting_papers import write_papers
 from services.console.output import REFUSED, USAGE, as_json, say
-from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found
+from services.console.papers import OUT, PDF, QueryRefused, all_rows, no_pdf, office_found, position_of
 from services.console.reading import MIN_SEQ, WIDE, listing, showing
 from services.console.session import Session, pass_session
 from services.directory import directory

@@ -11,6 +11,7 @@ import click
 from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
 from services.bus.request import as_reply
+from services.console.as_of import NOW, AsOf, as_of_options
 from services.console.output import REFUSED, UNEXPECTED, USAGE, as_json, say
 from services.console.session import Session, pass_session, rows
 from services.decision import Refused
@@ -59,6 +60,16 @@ async def all_rows(
     if reply.refused:
         raise QueryRefused(reply.refused)
     return rows(reply.body), dict(reply.body["position"])
+
+
+async def position_of(client: Client, as_of: AsOf) -> int:
+    """The position that `--as-of-…` names; the newest when it names none. Raises QueryRefused."""
+    if as_of.seq is not None:
+        return as_of.seq
+    reply = await client.query("hotline_daily", {"limit": 1}, as_of_time=as_of.moment)
+    if reply.refused:
+        raise QueryRefused(reply.refused)
+    return int(reply.body["position"]["seq"])
 
 
 async def workdays(client: Client, end: date) -> frozenset[date]:
@@ -175,21 +186,29 @@ def show(session: Session, paths: list[Path], more: dict[str, Any]) -> None:
 @click.option(
     "--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="截至哪一天，默认今天。 The day; today by default."
 )
+@as_of_options
 @OUT
 @PDF
 @pass_session
-def notices(session: Session, day: datetime | None, out: Path, pdf: bool) -> None:
-    """先检查超期，再出具未销号的催办、督办文书。 Check what is overdue, then write the notices that are open on a day."""
+def notices(session: Session, day: datetime | None, as_of: AsOf, out: Path, pdf: bool) -> None:
+    """先检查超期，再出具未销号的催办、督办文书。 Check what is overdue, then write the notices that are open on a day.
+
+    加 --as-of-seq、--as-of-time 或 --archive 时只出具当时的文书，不作检查。 Of the past, nothing is checked any more.
+    """
     office_found(session, pdf)
     simulated = session.simulated
     chosen = day.date() if day else (session.time or datetime.now(CHINA)).date()
 
     async def work() -> list[Path]:
         async with session.client() as client:
-            now = datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA)
-            await check_overdue(client, now)
-            await check_replies(client, now)
-            return await write_notices(client, chosen, out, session.lang, simulated, pdf)
+            seq = None
+            if as_of != NOW:
+                seq = await position_of(client, as_of)
+            elif session.archive is None:
+                now = datetime.combine(chosen, datetime.max.time().replace(microsecond=0), CHINA)
+                await check_overdue(client, now)
+                await check_replies(client, now)
+            return await write_notices(client, chosen, out, session.lang, simulated, pdf, seq)
 
     try:
         show(session, session.run(work), {})
