@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -28,8 +29,7 @@ from events.commit import derive_id, digest, genesis
 from services.console.archive import Archive
 from services.console.briefings import write_briefing
 from services.console.periods import Period
-from services.projections import log
-from services.projections.database import MEMORY_LIMIT, recompute, transaction
+from services.projections.database import MEMORY_LIMIT
 from services.projections.store import Store
 
 EVENTS = 300_000
@@ -55,7 +55,9 @@ def main(events: int) -> None:
         base = _base(Path(folder) / "demo")
         facts = sum(len(json.loads(raw)["facts"]) for _, raw in base)
         store = Store.open(Path(folder) / "models")
-        _fill(store, base, 1 + events // facts)
+        store.fill(_batches(base, 1 + events // facts), "copies")
+        frozen = store.state().frozen
+        assert not frozen, frozen
         with store.reading() as cursor:
             held = int(cursor.execute("select count(*) from event_log").fetchall()[0][0])
             contacts = int(cursor.execute("select count(*) from contact_register").fetchall()[0][0])
@@ -89,26 +91,10 @@ def _base(folder: Path) -> list[tuple[str, str]]:
         return plain.execute("select subject, bytes from held.commit_log order by seq").fetchall()
 
 
-def _fill(store: Store, base: list[tuple[str, str]], copies: int) -> None:
-    batch: list[Copied] = []
-    before = 0
-    for each in _copied(base, copies):
-        batch.append(each)
-        if len(batch) == CHUNK:
-            _append(store, before, batch)
-            before, batch = batch[-1].seq, []
-    _append(store, before, batch)
-    with store.reading() as cursor:
-        recompute(cursor, store.built_with, store.reference)
-    frozen = store.state().frozen
-    assert not frozen, frozen
-
-
-def _append(store: Store, before: int, batch: list[Copied]) -> None:
-    if batch:
-        with store.reading() as cursor, transaction(cursor):
-            log.append(cursor, before, batch)
-            log.set_checkpoint(cursor, "copies")
+def _batches(base: list[tuple[str, str]], copies: int) -> Iterator[list[Copied]]:
+    copied = _copied(base, copies)
+    while batch := list(islice(copied, CHUNK)):
+        yield batch
 
 
 def _copied(base: list[tuple[str, str]], copies: int) -> Iterator[Copied]:

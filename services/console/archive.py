@@ -1,8 +1,9 @@
 """`--archive FILE`: the same questions and documents from an exported ledger, with no service and no broker."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from services.projections.log import ProjectorStopped, StoredCommit
 from services.projections.queries import answer, queries
 from services.projections.store import Store
 
-# Commits laid in at once, as the projector does.
-BATCH = 500
+# Commits laid in with one transaction.
+BATCH = 5_000
 
 
 class _Kept(Struct, frozen=True):
@@ -64,15 +65,15 @@ def lines(path: Path) -> Iterator[Line]:
             try:
                 line = msgspec.json.decode(text, type=Line)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                raise BadArchive(f"line {expected}") from error
+                raise BadArchive(f"第 {expected} 行读不出", f"line {expected} cannot be read") from error
             if line.seq != expected:
-                raise BadArchive(f"position {expected} is missing")
+                raise BadArchive(f"缺第 {expected} 条", f"position {expected} is missing")
             if line.hash is None or commits.digest(bytes(line.commit)) != line.hash:
-                raise BadArchive(f"position {expected} does not have its hash")
+                raise BadArchive(f"第 {expected} 条与其校验码不符", f"position {expected} does not have its hash")
             expected += 1
             yield line
     if expected == 1:
-        raise BadArchive("it is empty")
+        raise BadArchive("文件是空的", "it is empty")
 
 
 def simulated(path: Path) -> bool:
@@ -87,21 +88,20 @@ def opened(path: Path) -> Iterator[Archive]:
     with tempfile.TemporaryDirectory(prefix="lianxi-archive-") as folder:
         store = Store.open(Path(folder))
         try:
-            batch: list[StoredCommit] = []
-            for line in lines(path):
-                batch.append(_Kept(line.seq, line.subject, bytes(line.commit), str(line.hash)))
-                if len(batch) == BATCH:
-                    _lay(store, batch)
-                    batch = []
-            _lay(store, batch)
+            try:
+                store.fill(_batches(path), "archive")
+            except ProjectorStopped as stopped:
+                raise _broken(stopped.seq) from stopped
             yield Archive(store)
         finally:
             store.close()
 
 
-def _lay(store: Store, batch: Sequence[StoredCommit]) -> None:
-    try:
-        if batch:
-            store.apply(batch, "archive")
-    except ProjectorStopped as stopped:
-        raise BadArchive(f"position {stopped.seq}: {stopped.detail}") from stopped
+def _batches(path: Path) -> Iterator[list[StoredCommit]]:
+    kept = (_Kept(line.seq, line.subject, bytes(line.commit), str(line.hash)) for line in lines(path))
+    while batch := list[StoredCommit](islice(kept, BATCH)):
+        yield batch
+
+
+def _broken(seq: int) -> BadArchive:
+    return BadArchive(f"第 {seq} 条与前后不符", f"position {seq} does not fit what is before it")

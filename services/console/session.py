@@ -23,11 +23,11 @@ DATA = Path("lianxi-data")
 
 
 class BadArchive(Exception):
-    """The file is no whole export of a ledger: not one, cut short, or changed. `reason` says which."""
+    """The file is no whole export of a ledger: not one, cut short, or changed. `zh` and `en` say which."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 class Session(Struct, kw_only=True):
@@ -74,8 +74,8 @@ class Session(Struct, kw_only=True):
             self.fail(
                 USAGE,
                 "archive.unusable",
-                f"{self.archive} 不是完整的账本导出文件（{error.reason}），请重新导出：lianxi audit export --all。",
-                f"{self.archive} is no whole export of a ledger ({error.reason}); export it again: `lianxi audit export --all`.",
+                f"{self.archive} 不是完整的账本导出文件（{error.zh}），请重新导出：lianxi audit export --all。",
+                f"{self.archive} is no whole export of a ledger ({error.en}); export it again: `lianxi audit export --all`.",
             )
         except UnknownPrincipal:
             self.fail(

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,7 +12,17 @@ from pathlib import Path
 import duckdb
 
 from services.projections import log, refresh
-from services.projections.database import Damaged, Position, State, instance, prepare, quoted, read_state, transaction
+from services.projections.database import (
+    Damaged,
+    Position,
+    State,
+    instance,
+    prepare,
+    quoted,
+    read_state,
+    recompute,
+    transaction,
+)
 from services.projections.log import ProjectorStopped, StoredCommit
 from services.projections.model import digest
 from services.projections.reference import Reference, reference
@@ -146,6 +156,17 @@ class Store:
                     # DuckDB has no savepoints: the whole batch was taken back, and goes in again without this model.
                     failed[failure.model] = Frozen(failure.model, before.position.seq + 1, failure.reason)
         self._tell(self.advanced)
+
+    def fill(self, batches: Iterable[Sequence[StoredCommit]], incarnation: str) -> None:
+        """Lay a whole log into an empty store; the models are computed once, at the end. Raises ProjectorStopped."""
+        with self.writing, self.reading() as cursor:
+            before = 0
+            for batch in batches:
+                with transaction(cursor):
+                    log.append(cursor, before, batch)
+                    log.set_checkpoint(cursor, incarnation)
+                before = batch[-1].seq
+            recompute(cursor, self.built_with, self.reference)
 
     def _advance(
         self,

@@ -122,6 +122,9 @@ def test_the_difference_of_two_positions_says_what_changed_a_figure_and_why(ledg
     behind = [event for item in changed["contacts"]["because"] for event in item["events"]]
     assert behind and all(200 < event["seq"] <= 300 for event in behind)
     assert asked(ledger, "diff", "300", "300")["figures"] == []
+    # Which of the two is named first does not matter, nor whether one of them is now.
+    now = asked(ledger, "diff", "now", "300", "--period", "2026-01-12..2026-06-30")
+    assert now["from"]["seq"] == 300 and now == asked(ledger, "diff", "300", "--period", "2026-01-12..2026-06-30")
 
 
 def test_work_lists_and_queries_stand_as_they_stood(ledger: Path) -> None:
@@ -131,6 +134,14 @@ def test_work_lists_and_queries_stand_as_they_stood(ledger: Path) -> None:
     assert 0 < len(day["rows"]) < 114
     recorded = day["columns"].index("recorded")
     assert max(row[recorded] for row in day["rows"]) < "2026-04-01"
+
+
+def test_notices_of_the_past_are_drawn_and_nothing_is_checked(ledger: Path) -> None:
+    then = asked(ledger, "notices", "--as-of", "2026-05-31", "--as-of-seq", "420", "--out", "then")["documents"]
+    now = asked(ledger, "notices", "--as-of", "2026-06-30", "--out", "now")["documents"]
+    assert then and now
+    drawn = [json.loads((ledger.parent / path).read_bytes()) for path in then if path.endswith(".json")]
+    assert {each["provenance"]["position"] for each in drawn} == {420}
 
 
 @pytest.mark.parametrize(
