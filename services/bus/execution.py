@@ -14,7 +14,7 @@ from events.notice import NumberAssigned
 from services.bus.clock import CHINA
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
-from services.decision import Already, Env, Refused
+from services.decision import Already, DamagedHistory, Env, Refused
 from services.ledger import Append, DamagedLedger, History, Ledger, LedgerUnavailable, Overtaken, Stored
 from services.working_clock import WorkingClock
 
@@ -99,7 +99,7 @@ async def carry_out(ledger: Ledger, request: Request, command: Command, plan: Pl
             return Accepted(id=commit.key, commit=commit.id, n=commit.n, seq=seqs[0])
     except LedgerUnavailable:
         return Refused("service.unavailable")
-    except DamagedLedger:
+    except (DamagedLedger, DamagedHistory):
         return Refused("ledger.damaged")
     return Refused("aggregate.busy")
 

@@ -10,7 +10,7 @@ from services.bus.endpoint import understood
 from services.bus.execution import Outcome, Plan, carry_out
 from services.bus.request import Accepted, Answer, Request
 from services.command import Command
-from services.decision import Env, Refused
+from services.decision import DamagedHistory, Env, Refused
 from services.directory import directory
 from services.intake import case as cases
 from services.intake import contact as contacts
@@ -67,7 +67,7 @@ class Intake:
             return await self._carry_out(request, command)
         except LedgerUnavailable:
             return Refused("service.unavailable")
-        except DamagedLedger:
+        except (DamagedLedger, DamagedHistory):
             return Refused("ledger.damaged")
         except VaultUnavailable:
             return Refused("service.unavailable")

@@ -15,7 +15,7 @@ from services.bus.execution import Facts, Outcome, Plan, carry_out
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
 from services.command import Command
-from services.decision import Env, Refused
+from services.decision import DamagedHistory, Env, Refused
 from services.directory import directory
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
 from services.meeting import adopting, series
@@ -74,7 +74,7 @@ class Meetings:
                     return await self._on_meeting(request, command)
         except LedgerUnavailable:
             return Refused("service.unavailable")
-        except DamagedLedger:
+        except (DamagedLedger, DamagedHistory):
             return Refused("ledger.damaged")
 
     async def _on_meeting(self, request: Request, command: Command) -> Answer:

@@ -17,7 +17,7 @@ from services.bus.endpoint import understood
 from services.bus.execution import Facts, Outcome, Plan, carry_out, recorded_id
 from services.bus.request import Answer, Request
 from services.command import Command
-from services.decision import Env, Refused
+from services.decision import DamagedHistory, Env, Refused
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable
 from services.publication import briefing as briefings
 from services.publication import bulletin as bulletins
@@ -62,7 +62,7 @@ class Publications:
                 return await self._carry_out(request, command)
         except LedgerUnavailable:
             return Refused("service.unavailable")
-        except DamagedLedger:
+        except (DamagedLedger, DamagedHistory):
             return Refused("ledger.damaged")
 
     async def _carry_out(self, request: Request, command: Command) -> Answer:

@@ -26,7 +26,7 @@ from services.bus.execution import Facts, Outcome, Plan, carry_out
 from services.bus.reaction import as_request, insist
 from services.bus.request import Answer, Request
 from services.command import Command
-from services.decision import Env, Refused
+from services.decision import DamagedHistory, Env, Refused
 from services.directory import directory
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
 from services.referral import extensions, files_app, following, notice_app, publication, series
@@ -67,7 +67,7 @@ class Referrals:
             await self._calendars.current()
         except LedgerUnavailable:
             return Refused("service.unavailable")
-        except DamagedLedger:
+        except (DamagedLedger, DamagedHistory):
             return Refused("ledger.damaged")
         match command:
             case PublishCalendar():

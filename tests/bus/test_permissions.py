@@ -359,7 +359,7 @@ async def test_a_service_writes_its_own_aggregates_alone(one: Bus, service: str,
         ] == []
 
 
-async def test_each_service_may_write_and_read_what_it_owns(one: Bus):
+async def test_each_service_may_write_and_read_what_it_owns(own: Bus):
     written = [
         ("intake", subjects.case("231000", "PERMITTED")),
         ("referral", subjects.notice("u01", "PERMITTED")),
@@ -369,7 +369,7 @@ async def test_each_service_may_write_and_read_what_it_owns(one: Bus):
         *(("publication", subjects.series(name)) for name in (*series_of("circular", 2099), "briefing-2026")),
     ]
     for service, subject in written:
-        async with one.ledger(service) as ledger:
+        async with own.ledger(service) as ledger:
             before = await ledger.load(subject)
             await ledger.append(following(before, f"own-{before.n}"))
             assert (await ledger.load(subject)).n == before.n + 1

@@ -331,3 +331,17 @@ async def test_two_bulletins_do_not_give_away_what_one_of_them_withholds(one: Bu
             (told,) = (await ledger.load(subjects.bulletin(generated.id))).facts
             shown.append(told.figures[0])
         assert [(each.value, each.withheld) for each in shown] == [(30, None), (None, "gives_away")]
+
+
+@pytest.mark.parametrize("damaged", ["bulletin of another", "briefing itself"])
+async def test_a_history_in_which_a_fact_cannot_follow_is_called_damage(own: Bus, damaged: str) -> None:
+    async with own.ledger("referral") as other:
+        await other_position(other)
+    async with own.ledger("publication") as ledger:
+        service = Publications(ledger, always(contacts=20))
+        key = await reviewed(service)
+        subject = subjects.briefing(key) if damaged == "briefing itself" else subjects.bulletin("A0" * 13)
+        # A number in a bulletin, or in a briefing: the chain holds, and no service ever wrote such a thing.
+        await ledger.append(following(await ledger.load(subject), "damage"))
+        answer = await service.handle(request("supervisor", "IssueBriefing", briefing=key, **ISSUE))
+        assert answer == Refused("ledger.damaged")
