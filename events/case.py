@@ -221,11 +221,13 @@ class ConsentWithdrawn(Fact, tag="ConsentWithdrawn.v1", frozen=True, kw_only=Tru
     by: Code
 
 
-class RegistrationViewed(Fact, tag="RegistrationViewed.v1", frozen=True, kw_only=True):
+class RegistrationViewed(Fact, tag="RegistrationViewed.v1", frozen=True, kw_only=True, omit_defaults=True):
     """Someone was shown the plain registration form. Recorded before it is shown (domain.md §5)."""
 
     purpose: Code
     fields: tuple[str, ...]
+    # The position of the ledger that the form was shown as of; absent: as it stood when it was shown.
+    as_of: Annotated[int, Meta(ge=1)] | None = None
 
 
 CaseFact = (

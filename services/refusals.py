@@ -378,6 +378,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "还有成效待复核，请先复核（ReviewOutcome）再归档。",
         "An outcome is still to be reviewed; do that first (ReviewOutcome).",
     ),
+    "case.position_unknown": (
+        "账本没有这个位置（现到第 {head} 条），请核对。",
+        "The ledger has no such position (it ends at {head}); check it.",
+    ),
+    "case.not_yet_open": (
+        "那时还没有这个案件（第 {opened} 条才立案），请取其后的位置或时刻。",
+        "There was no such case yet (it was opened at {opened}); take that position or a later one.",
+    ),
     "case.linked_to_itself": ("案件不能关联自身，请核对。", "A case is not linked to itself; check the other id."),
     "case.not_linked": ("两案没有这种关联，请核对。", "The two cases are not related like that; check the relation."),
     "case.too_young_to_consent": (

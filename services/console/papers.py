@@ -127,23 +127,22 @@ async def write_registration(
     simulated: bool,
     command_id: str | None = None,
     pdf: bool = False,
+    past: dict[str, Any] | None = None,
 ) -> list[Path] | Reply:
-    """View a case's form, which is recorded, and write it. Returns the reply when the view is refused."""
-    view = command_id or f"view-{uuid.uuid4().hex}"
-    reply = await client.send("intake", "ViewRegistration", {"command_id": view, "case": case, "purpose": "print_form"})
+    """View a case's form, which is recorded, and write it. Returns the reply when the view is refused.
+
+    `past`: the position of an answer, to write it as it stood there; None: as it stands, the view included.
+    """
+    body = {"command_id": command_id or f"view-{uuid.uuid4().hex}", "case": case, "purpose": "print_form"}
+    reply = await client.send("intake", "ViewRegistration", body | ({"as_of": int(past["seq"])} if past else {}))
     if reply.refused:
         return reply
     data = reply.body["data"]
-    origin = Provenance(
-        position=reply.seq,
-        head_hash=data["view"]["hash"],
-        as_of=data["view"]["recorded"],
-        code="register",
-        figures_digest=digest(data["facts"]),
-        command=f"lianxi audit replay {case}",
-        simulated=simulated,
+    verify = f"lianxi audit replay {case}"
+    position = past or {"seq": reply.seq, "code": "register"} | data["view"]
+    document = registration_document(
+        data["personal"], data["facts"], provenance(position, digest(data["facts"]), simulated, verify), lang
     )
-    document = registration_document(data["personal"], data["facts"], origin, lang)
     return write(document, folder, f"register-{case[:10]}", pdf)
 
 
@@ -246,26 +245,30 @@ async def check_replies(client: Client, now: datetime) -> int:
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", metavar="ID|编号")
+@as_of_options
 @OUT
 @PDF
 @pass_session
-def register(session: Session, case: str, out: Path, pdf: bool) -> None:
+def register(session: Session, case: str, as_of: AsOf, out: Path, pdf: bool) -> None:
     """打印一份登记表；查阅本身会先记入账本。 Print one registration form; the view itself is recorded first.
 
-    含个人信息，仅协调员和值班员可用。
+    含个人信息，仅协调员和值班员可用。加 --as-of-seq、--as-of-time 打印当时的登记表。 Or the form as it stood then.
     """
     office_found(session, pdf)
     simulated = session.simulated
 
     async def work() -> list[Path] | Reply:
         async with session.client() as client:
-            found = await client.query("case", {"case": case})
+            found = await client.query("case", {"case": case}, as_of=as_of.seq, as_of_time=as_of.moment)
+            if found.refused and as_of != NOW:
+                return found
             identity = rows(found.body)[0]["case_id"] if not found.refused and found.body["rows"] else case
+            past = dict(found.body["position"]) if as_of != NOW else None
             if not CASE_ID.fullmatch(identity):
                 # A number of the register that no case has yet.
                 return Reply(body=as_reply(Refused("case.not_found", "case")))
-            return await write_registration(client, identity, out, session.lang, simulated, pdf=pdf)
+            return await write_registration(client, identity, out, session.lang, simulated, pdf=pdf, past=past)
 
     try:
         done = session.run(work)

@@ -92,12 +92,15 @@ class Intake:
         planned = await self._planned(command)
         answer = await carry_out(self._ledger, request, command, self._case_plan(request, subject, command, planned))
         if isinstance(command, ViewRegistration) and isinstance(answer, Accepted):
-            return await self._shown(subject, answer)
+            return await self._shown(subject, answer, command.as_of)
         return answer
 
     async def _beyond_the_case(self, command: Command) -> Refused | None:
         """What a command names outside the case has to be there."""
         match command:
+            case ViewRegistration(as_of=int() as position):
+                head = (await self._ledger.head()).seq
+                return Refused("case.position_unknown", "as_of", {"head": str(head)}) if position > head else None
             case LinkCases(other=other) if await self._ledger.find("case", other) is None:
                 return Refused("case.not_found", "other")
             case ReopenCase(contact=str() as contact) if await self._ledger.find("contact", contact) is None:
@@ -215,7 +218,10 @@ class Intake:
         clock = self._calendars.clock
 
         def decide(history: History, env: Env, number: int) -> Outcome:
-            return cases.decide(command, _dated(cases.fold(history.facts), history, clock), env, planned)
+            outcome = cases.decide(command, _dated(cases.fold(history.facts), history, clock), env, planned)
+            if isinstance(command, ViewRegistration) and not isinstance(outcome, Refused):
+                return _too_early(command, history) or outcome
+            return outcome
 
         def seal(history: History, commit: str) -> Sealed | None:
             return self._vault.seal(contact_of(history), commit, personal(command)) if personal(command) else None
@@ -248,12 +254,15 @@ class Intake:
     async def _load_contact(self, key: str, desk: str) -> contacts.Contact | None:
         return contacts.fold(key, (await self._ledger.load(subjects.contact(desk, key))).facts)
 
-    async def _shown(self, subject: str, answer: Accepted) -> Answer:
+    async def _shown(self, subject: str, answer: Accepted, as_of: int | None) -> Answer:
         """The plain form. Its view is on record already: this can only come too late, never unrecorded."""
         history = await self._ledger.load(subject)
+        view = next(stored for stored in history.commits if stored.seq == answer.seq)
         state = cases.fold(history.facts)
         assert state is not None  # it has just been appended to
         entry = await self._ledger.load(subjects.contact(state.opened.desk, state.opened.contact))
+        if as_of is not None:
+            history, entry = history.until(as_of), entry.until(as_of)
         try:
             plain = plain_fields(self._vault, entry)
             for stored in history.commits:
@@ -261,7 +270,6 @@ class Intake:
                     plain |= self._vault.unseal(stored.commit.id, stored.commit.sealed)
         except Unreadable:
             return Refused("case.form_unreadable", "case")
-        view = next(stored for stored in history.commits if stored.seq == answer.seq)
         shown = {"recorded": view.commit.recorded, "hash": view.hash}
         facts = form_facts(entry, history)
         return msgspec.structs.replace(answer, data={"personal": plain, "facts": facts, "view": shown})
@@ -275,6 +283,13 @@ class Intake:
 
     def _digest(self, body: bytes) -> str:
         return self._vault.keyed_digest(INDEX, body)
+
+
+def _too_early(command: ViewRegistration, history: History) -> Refused | None:
+    """There was no case yet at the position that its form is asked for."""
+    opened = history.commits[0].seq
+    early = command.as_of is not None and command.as_of < opened
+    return Refused("case.not_yet_open", "as_of", {"opened": str(opened)}) if early else None
 
 
 def _dated(state: cases.Case | None, history: History, clock: WorkingClock) -> cases.Case | None:

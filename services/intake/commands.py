@@ -253,10 +253,14 @@ class NoteReferralOutcome(Command, frozen=True, kw_only=True):
 
 
 class ViewRegistration(Command, frozen=True, kw_only=True):
-    """Be shown the plain registration form. The view is recorded before the form is shown."""
+    """Be shown the plain registration form. The view is recorded before the form is shown.
+
+    `as_of`: the position of the ledger to show it as of; None: as it stands.
+    """
 
     case: Id
     purpose: Code
+    as_of: Annotated[int, Meta(ge=1)] | None = None
 
 
 _ALL: tuple[type[Command], ...] = (

@@ -60,7 +60,7 @@ def view(command: ViewRegistration, state: Case, env: Env) -> list[CaseFact] | R
     if other_desk(env.actor, state.opened.desk):
         return Refused("case.other_desk", "case")
     return unknown_code("view_purpose", command.purpose, "purpose") or [
-        RegistrationViewed(purpose=command.purpose, fields=("registration_form",))
+        RegistrationViewed(purpose=command.purpose, fields=("registration_form",), as_of=command.as_of)
     ]
 
 

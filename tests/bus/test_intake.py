@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from events import subjects
-from events.case import CaseFact
+from events.case import CaseFact, RegistrationViewed
 from events.commit import Actor
 from events.publication import Holiday
 from services.bus.clock import CHINA
@@ -82,6 +82,12 @@ class Office:
         places = [await self.ledger.find("contact", contact), await self.ledger.find("case", case)]
         return [each for place in places if place for each in (await self.ledger.load(place)).commits]
 
+    async def opened(self, case: str) -> int:
+        """The position at which a case was opened."""
+        subject = await self.ledger.find("case", case)
+        assert subject is not None
+        return (await self.ledger.load(subject)).commits[0].seq
+
     async def status(self, contact: str) -> str:
         state = cases.fold((await self.case_of(contact))[1])
         assert state is not None
@@ -127,7 +133,22 @@ async def test_a_corrected_name_is_sealed_and_shown_in_place_of_the_old_one(one:
         subject = await at.ledger.find("contact", contact)
         assert subject is not None
         raw = [stored.raw.decode() for stored in (await at.ledger.load(subject)).commits]
+        opened = await at.opened(case)
+        before = await at.accepted("ViewRegistration", case=case, purpose="correction", as_of=opened)
+        early = await at.send("ViewRegistration", case=case, purpose="correction", as_of=opened - 1)
+        never = await at.send("ViewRegistration", case=case, purpose="correction", as_of=10**9)
+        again = await at.ledger.find("case", case)
+        assert again is not None
+        viewed = [each for each in (await at.ledger.load(again)).facts if isinstance(each, RegistrationViewed)]
     assert shown.data is not None and shown.data["personal"]["child_name"] == SECRET
+    # As it stood before the correction: the old name, and none of what was recorded later.
+    assert before.data is not None and before.data["personal"]["child_name"] == "虚构的孩子乙"
+    told = [{each["fact"]["type"] for each in answer.data["facts"]} for answer in (shown, before) if answer.data]
+    assert told[0] - told[1] >= {"ContactCorrected.v1", "RegistrationViewed.v1"} and told[1] < told[0]
+    assert isinstance(early, Refused) and early.code == "case.not_yet_open" and early.details == {"opened": str(opened)}
+    assert isinstance(never, Refused) and never.code == "case.position_unknown"
+    # Each view that was shown is on record with what it was as of; those that were refused are not.
+    assert [each.as_of for each in viewed] == [None, opened]
     assert not any(SECRET in text or "孩子乙" in text for text in raw)
 
 

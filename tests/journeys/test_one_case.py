@@ -143,6 +143,34 @@ def test_the_printed_form_holds_what_was_typed_and_its_view_is_on_record(stack: 
     assert facts[-1] == "RegistrationViewed.v1"
 
 
+def test_the_form_is_printed_as_it_stood_at_a_past_position_and_the_view_says_of_which(
+    stack: Running, road: Road, out: Path
+) -> None:
+    history = stack.rows("case", "history", road.number, "--min-seq", road.closed)
+    (opened,) = [row["seq"] for row in history if row["type"] == "CaseOpened.v1"]
+    (closed,) = [row["seq"] for row in history if row["type"] == "CaseClosed.v1"]
+    pages = {}
+    for at in (opened, closed):
+        stack.lianxi("register", road.case, "--as-of-seq", at, "--out", out / str(at))
+        (page,) = (out / str(at)).glob("*.html")
+        pages[at] = page.read_text("utf-8")
+    assert "已解决" not in pages[opened] and "已解决" in pages[closed]
+    (head,) = [row["hash"] for row in history if row["seq"] == opened][:1]
+    assert head in pages[opened] and "孩子不愿上学。" in pages[opened]
+    views = [
+        fact.get("as_of")
+        for each in stack.lianxi("audit", "replay", road.case, "--json").json
+        for fact in each["facts"]
+        if fact["type"] == "RegistrationViewed.v1"
+    ]
+    assert views[-2:] == [opened, closed]
+    # By its number it is looked for as of then: there was no such case before.
+    early = stack.lianxi("register", road.case, "--as-of-seq", opened - 1, "--out", out / "early", status=3)
+    assert "那时还没有这个案件" in early.err and not (out / "early").exists()
+    stack.lianxi("register", road.case, "--as-of-seq", 10**9, "--out", out / "early", status=4)
+    assert not (out / "early").exists()
+
+
 def test_nobody_but_the_desk_and_the_coordinator_is_shown_a_form(stack: Running, road: Road, out: Path) -> None:
     for who in ("supervisor", UNIT, "auditor"):
         stack.lianxi("register", road.case, "--out", out, "--as", who, status=3)
