@@ -1,6 +1,7 @@
 """`briefing`: the joint-meeting briefing of a period, or of one on record, as it stands at a position."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import click
 from msgspec import Struct
 
 from services.bus.client import Client, Reply
-from services.console.as_of import AsOf, as_of_options
+from services.console.as_of import NOW, AsOf, as_of_options
 from services.console.output import REFUSED, USAGE
 from services.console.papers import (
     OUT,
@@ -43,6 +44,11 @@ class OnRecord(Struct, frozen=True):
     digest: str
     head: str
     issue: Issue | None = None
+
+    def hold(self, digest: str) -> None:
+        """Its figures, computed again at its position, have this digest. Raises DoesNotHold when that is another one."""
+        if digest != self.digest:
+            raise DoesNotHold
 
 
 class NoSuchBriefing(Exception):
@@ -106,7 +112,7 @@ async def read_answers(
         open_referrals=open_referrals,
         notices=notices,
         resolutions=resolutions,
-        corrections=await _corrections(client, of) if of else (),
+        corrections=await corrections_of(client, of) if of else (),
         units={unit.code: (unit.zh, unit.en) for unit in directory().units},
         workdays=await workdays(client, period.end),
         published=await published_before(client, period, seq, of),
@@ -114,7 +120,7 @@ async def read_answers(
     return answers, position
 
 
-async def _corrections(client: Client, of: str) -> list[dict[str, Any]]:
+async def corrections_of(client: Client, of: str) -> list[dict[str, Any]]:
     """As known now: an edition that is printed again carries what was corrected since."""
     found, _ = await all_rows(client, "briefing_corrections", None, briefing=of)
     return found
@@ -166,12 +172,41 @@ async def write_briefing(
     """Compute and write the briefing of a period at a position. Raises QueryRefused, DoesNotHold."""
     answers, position = await read_answers(client, period, seq, recorded.id if recorded else None)
     model = brief(period.start, period.end, answers)
-    if recorded is not None and model.digest != recorded.digest:
-        raise DoesNotHold
+    if recorded is not None:
+        recorded.hold(model.digest)
     stem = f"briefing-{period.start:%Y%m%d}-{period.end:%Y%m%d}"
     origin = provenance(position, model.digest, simulated, f"lianxi explain {stem}.json")
     document = draw(model, origin, lang, recorded.issue if recorded else None)
     return model, write(document, folder, stem, pdf)
+
+
+@contextmanager
+def editions(session: Session) -> Iterator[None]:
+    """End the program with a sentence where what is on record is not there, or does not hold."""
+    try:
+        yield
+    except NoSuchBriefing:
+        session.fail(
+            USAGE,
+            "briefing.not_found",
+            "没有这一期，lianxi bulletin list 列出已生成的各期。",
+            "There is no such issue; `lianxi bulletin list` shows those on record.",
+        )
+    except DoesNotHold:
+        session.fail(
+            REFUSED,
+            "briefing.does_not_hold",
+            "在原位置重新计算，数据与账本所记不一致，不出文书；请先运行 lianxi rebuild。",
+            "Computed again at its position the figures are not those on record, so nothing is drawn; run `lianxi rebuild` first.",
+        )
+
+
+def one_of(named: str | None, period: str | None, as_of: AsOf) -> None:
+    """Either an issue, which stands at its own position, or a period, as of any. Raises click.UsageError."""
+    if (named is None) == (period is None):
+        raise click.UsageError("give either the id or number of one on record, or --period")
+    if named is not None and as_of != NOW:
+        raise click.UsageError("what is on record stands at its own position; --as-of-… goes with --period")
 
 
 @click.command()
@@ -188,10 +223,7 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
     lianxi briefing --period 2026-01-12..2026-06-30
     lianxi briefing 2026-3
     """
-    if (briefing is None) == (period is None):
-        raise click.UsageError("give either BRIEFING or --period")
-    if briefing is not None and as_of != AsOf():
-        raise click.UsageError("a briefing on record stands at its own position; --as-of-… goes with --period")
+    one_of(briefing, period, as_of)
     office_found(session, pdf)
     simulated = session.simulated
     chosen = read_period(session, period) if period else None
@@ -207,21 +239,8 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
             )
 
     try:
-        model, paths = session.run(work)
-    except NoSuchBriefing:
-        session.fail(
-            USAGE,
-            "briefing.not_found",
-            "没有这一期简报，lianxi bulletin list 列出已生成的各期。",
-            "There is no such briefing; `lianxi bulletin list` shows those on record.",
-        )
-    except DoesNotHold:
-        session.fail(
-            REFUSED,
-            "briefing.does_not_hold",
-            "在原位置重新计算，数据与账本所记不一致，不出文书；请先运行 lianxi rebuild。",
-            "Computed again at its position the figures are not those on record, so nothing is drawn; run `lianxi rebuild` first.",
-        )
+        with editions(session):
+            model, paths = session.run(work)
     except QueryRefused as refusal:
         session.accepted(Reply(body={"refused": refusal.refused}))
         raise

@@ -1,98 +1,22 @@
 """`papers`: the letter of a referral, the discharge slip, the circular and the situation report, at one position."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
-from msgspec import Struct
 
-from events.codes import code_list
 from services.bus.client import Client, Reply
 from services.console.as_of import NOW, AsOf, as_of_options
-from services.console.briefings import figures_at, published_before
+from services.console.briefings import OnRecord, editions, on_record, one_of
+from services.console.office import Office, Unwritable, names
 from services.console.output import REFUSED
-from services.console.papers import (
-    OUT,
-    PDF,
-    QueryRefused,
-    all_rows,
-    no_pdf,
-    office_found,
-    position_of,
-    provenance,
-    show,
-    workdays,
-)
+from services.console.papers import OUT, PDF, QueryRefused, no_pdf, office_found, position_of, show, workdays
+from services.console.period_papers import RECTIFY_WORKING_DAYS, write_circular, write_report
 from services.console.periods import PERIOD, Period, read_period
 from services.console.session import Session, pass_session
-from services.directory import directory
-from services.projections.documents import (
-    Circular,
-    Contradictory,
-    OfficeFailed,
-    Provenance,
-    Recorded,
-    circular,
-    discharge_slip,
-    on_paper,
-    printed,
-    situation_report,
-    transfer_letter,
-    write,
-)
-from services.projections.documents.briefing import CASES
+from services.projections.documents import OfficeFailed, discharge_slip, on_paper, transfer_letter, write
 from services.projections.documents.briefing_figures import day_of
-from services.projections.documents.figures import digest
-from services.projections.documents.standing import overdue_of, unanswered_of
-
-# To put right what a circular names, unless the office says another day.
-RECTIFY_WORKING_DAYS = 10
-
-
-class Unwritable(Exception):
-    """There is nothing to write a document from: a stable code, a Chinese and an English sentence."""
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(code)
-        self.code, self.zh, self.en = code, zh, en
-
-
-class Office(Struct, frozen=True, kw_only=True):
-    """Where a document goes and how it reads: one of these for all of a run."""
-
-    client: Client
-    folder: Path
-    lang: str
-    simulated: bool
-    as_of: int | None = None
-    pdf: bool = False
-
-    async def rows(self, name: str, **params: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """Every row of a query at the position. Raises QueryRefused."""
-        return await all_rows(self.client, name, self.as_of, **params)
-
-    def origin(self, position: dict[str, Any], content: Any) -> Provenance:
-        """The document's provenance, with the digest of what it was made of."""
-        return provenance(position, digest(content), self.simulated)
-
-    def at(self, position: dict[str, Any]) -> "Office":
-        """The same, reading on at one position."""
-        return Office(
-            client=self.client,
-            folder=self.folder,
-            lang=self.lang,
-            simulated=self.simulated,
-            as_of=int(position["seq"]),
-            pdf=self.pdf,
-        )
-
-
-def names(lang: str) -> dict[str, str]:
-    """The units of the directory by code."""
-    return {unit.code: unit.en if lang == "en" else unit.zh for unit in directory().units}
 
 
 async def write_transfer(office: Office, referral: str) -> list[Path]:
@@ -131,102 +55,6 @@ async def write_discharge(office: Office, notice: str) -> list[Path]:
     return write(document, office.folder, f"discharge-{row['notice'][:10]}", office.pdf)
 
 
-async def write_circular(office: Office, start: date, end: date, rectify_by: date | None = None) -> list[Path]:
-    """Write the circular of a period. Raises Unwritable, QueryRefused."""
-    figures, position = await figures_at(office.client, Period(start, end), office.as_of)
-    office = office.at(position)
-    dated = _as_of_day(position, end)
-    referrals, _ = await office.rows("referral_ledger")
-    notices, _ = await office.rows("supervision_ledger")
-    provisional = False
-    if rectify_by is None:
-        rectify_by, provisional = await _rectify_by(office.client, dated)
-    model = Circular(
-        start=start,
-        end=end,
-        dated=dated,
-        figures=_own(figures, "referrals", "units."),
-        names=names(office.lang),
-        overdue=overdue_of(referrals, start, end, await workdays(office.client, end)),
-        unanswered=unanswered_of(notices, start, end),
-        rectify_by=rectify_by,
-        provisional=provisional,
-    )
-    content = [model.figures, model.overdue, [row["doc_no"] for row in model.unanswered], rectify_by]
-    try:
-        document = circular(model, office.origin(position, content), office.lang)
-    except Contradictory as found:
-        raise Unwritable(
-            "circular.contradictory",
-            f"{found} 的数据自相矛盾（按时数多于应办结数等），不出具通报。请先运行 lianxi rebuild 核对。",
-            f"The figures of {found} contradict each other; no circular is written. Run `lianxi rebuild` and compare.",
-        ) from found
-    return write(document, office.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
-
-
-async def write_report(office: Office, start: date, end: date) -> list[Path]:
-    """Write the situation report of a period. Raises QueryRefused."""
-    figures, position = await figures_at(office.client, Period(start, end), office.as_of)
-    office = office.at(position)
-    cases, _ = await office.rows("case_board")
-    outcomes = Counter(
-        code
-        for row in cases
-        if start <= day_of(row["opened"]) <= end and row["closure_code"] != "voided"
-        for code in row["outcomes"] or ()
-    )
-    network = directory()
-    sectors = Counter(unit.sector for unit in network.units)
-    listed = [entry.code for entry in code_list("sector") if entry.code in sectors]
-    posts = [entry for entry in code_list("sector") if entry.extra.get("post") == "yes"]
-    before = await published_before(office.client, Period(start, end), int(position["seq"]))
-    model = Recorded(
-        start=start,
-        end=end,
-        dated=_as_of_day(position, end),
-        total=figures.get("contacts", 0),
-        printed=printed(figures, start, end, before),
-        figures=_own(figures, "referrals", "notices", *CASES) | {f"outcomes.{code}": n for code, n in outcomes.items()},
-        directory={
-            "units": len(network.units),
-            "desks": len(network.desks),
-            "sectors": len(sectors),
-            "post_sectors": len(posts),
-        },
-        # In the order of the list, the larger first: a sort keeps the order of equals.
-        sectors={code: sectors[code] for code in sorted(listed, key=lambda code: -sectors[code])},
-        desks={each.code: each.en if office.lang == "en" else each.zh for each in network.desks},
-    )
-    document = situation_report(model, office.origin(position, [model.figures, model.directory]), office.lang)
-    return write(document, office.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
-
-
-def _own(figures: dict[str, int], *prefixes: str) -> dict[str, int]:
-    return {name: value for name, value in figures.items() if name.startswith(prefixes)}
-
-
-def _as_of_day(position: dict[str, Any], end: date) -> date:
-    """A document is dated on the day of the newest fact it knows, and not before its period ends."""
-    return max(end, day_of(position["recorded"])) if position["recorded"] else end
-
-
-async def _rectify_by(client: Client, dated: date) -> tuple[date | None, bool]:
-    """The last of the working days to put things right, and whether its calendar is provisional; None when none is known."""
-    span = {"from": (dated + timedelta(days=1)).isoformat(), "to": (dated + timedelta(days=60)).isoformat()}
-    days, _ = await all_rows(client, "calendar", None, **span)
-    working = sorted((row for row in days if row["is_workday"]), key=lambda row: str(row["day"]))
-    if len(working) < RECTIFY_WORKING_DAYS:
-        return None, False
-    last = working[RECTIFY_WORKING_DAYS - 1]
-    until = date.fromisoformat(last["day"])
-    return until, any(row["provisional"] for row in days if date.fromisoformat(row["day"]) <= until)
-
-
-def _span(session: Session, text: str) -> tuple[date, date]:
-    period = read_period(session, text)
-    return period.start, period.end
-
-
 @click.group()
 def papers() -> None:
     """公文：转办单、销号单、通报、情况汇报。 Letters, discharge slips, circulars, situation reports."""
@@ -246,7 +74,8 @@ def _write(
             )
 
     try:
-        show(session, session.run(done), {})
+        with editions(session):
+            show(session, session.run(done), {})
     except Unwritable as refusal:
         session.fail(REFUSED, refusal.code, refusal.zh, refusal.en)
     except QueryRefused as refusal:
@@ -277,8 +106,17 @@ def discharge(session: Session, notice: str, as_of: AsOf, out: Path, pdf: bool) 
     _write(session, out, as_of, pdf, lambda office: write_discharge(office, notice))
 
 
+ISSUE = click.argument("issue", metavar="[ID|期号]", required=False)
+
+
+async def _wanted(client: Client, kind: str, issue: str | None, period: Period | None) -> Period | OnRecord:
+    """What a paper is of. Raises NoSuchBriefing, QueryRefused."""
+    return period or await on_record(client, str(issue), kind)
+
+
 @papers.command(name="circular")
-@PERIOD(required=True)
+@ISSUE
+@PERIOD(required=False)
 @click.option(
     "--rectify-by",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -289,21 +127,48 @@ def discharge(session: Session, notice: str, as_of: AsOf, out: Path, pdf: bool) 
 @PDF
 @pass_session
 def circular_command(
-    session: Session, period: str, rectify_by: datetime | None, as_of: AsOf, out: Path, pdf: bool
+    session: Session,
+    issue: str | None,
+    period: str | None,
+    rectify_by: datetime | None,
+    as_of: AsOf,
+    out: Path,
+    pdf: bool,
 ) -> None:
-    """一个期间的通报。 The circular of a period."""
-    start, end = _span(session, period)
+    """通报：一个期间的，或已生成的一期。 The circular of a period, or one that is on record.
+
+    \b
+    lianxi papers circular --period 2026-01-12..2026-06-30
+    lianxi papers circular 2026-1
+    """
+    one_of(issue, period, as_of)
+    days = read_period(session, period) if period else None
     until = rectify_by.date() if rectify_by else None
-    _write(session, out, as_of, pdf, lambda office: write_circular(office, start, end, until))
+
+    async def work(office: Office) -> list[Path]:
+        return await write_circular(office, await _wanted(office.client, "circular", issue, days), until)
+
+    _write(session, out, as_of, pdf, work)
 
 
 @papers.command()
-@PERIOD(required=True)
+@ISSUE
+@PERIOD(required=False)
 @as_of_options
 @OUT
 @PDF
 @pass_session
-def report(session: Session, period: str, as_of: AsOf, out: Path, pdf: bool) -> None:
-    """一个期间的情况汇报。 The situation report of a period."""
-    start, end = _span(session, period)
-    _write(session, out, as_of, pdf, lambda office: write_report(office, start, end))
+def report(session: Session, issue: str | None, period: str | None, as_of: AsOf, out: Path, pdf: bool) -> None:
+    """情况汇报：一个期间的，或已生成的一期。 The situation report of a period, or one that is on record.
+
+    \b
+    lianxi papers report --period 2026-01-12..2026-06-30
+    lianxi papers report 2026-1
+    """
+    one_of(issue, period, as_of)
+    days = read_period(session, period) if period else None
+
+    async def work(office: Office) -> list[Path]:
+        return await write_report(office, await _wanted(office.client, "situation_report", issue, days))
+
+    _write(session, out, as_of, pdf, work)

@@ -21,12 +21,15 @@ from services.broker import OFFICE_API
 from services.bus.client import Reply
 from services.console.auditing import related, verify_ledger
 from services.console.briefings import on_record, write_briefing
-from services.console.documents import Office, write_circular, write_discharge, write_report, write_transfer
+from services.console.documents import write_discharge, write_transfer
 from services.console.exported import export_line
 from services.console.listening import feed, line
 from services.console.meeting_papers import write_papers
+from services.console.office import Office
 from services.console.output import UNEXPECTED, USAGE, as_json
 from services.console.papers import write_notices, write_registration
+from services.console.period_papers import write_circular, write_report
+from services.console.periods import Period
 from services.console.session import Session, pass_session
 from services.console.stack import Stack
 from services.demo.agenda import on
@@ -213,8 +216,8 @@ class _Demo:
         if closed:
             last = max(closed, key=lambda row: (bool(row["replied"]), row["level"], str(row["doc_no"])))
             paths += await write_discharge(office, last["notice"])
-        paths += await write_circular(office, FIRST_DAY, LAST_DAY)
-        return paths + await write_report(office, FIRST_DAY, LAST_DAY)
+        paths += await write_circular(office, Period(FIRST_DAY, LAST_DAY))
+        return paths + await write_report(office, Period(FIRST_DAY, LAST_DAY))
 
     async def _partner(self, people: People, referrals: list[dict[str, Any]]) -> tuple[str, int]:
         """One unit reads its own feed from the beginning, with its own credential."""

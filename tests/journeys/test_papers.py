@@ -2,8 +2,10 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -43,6 +45,45 @@ def test_a_period_has_its_circular_and_its_report_in_both_languages(stack: Runni
     assert len(zh) == len(en) == 3
     assert "2026年1月12日至6月30日" in Path(zh[2]).read_text("utf-8")
     assert "2026-01-12 to 2026-06-30" in Path(en[2]).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("kind", "command"), [("circular", "circular"), ("situation_report", "report")])
+def test_one_on_record_is_drawn_at_its_position_with_its_number_once_it_is_issued(
+    stack: Running, issued: str, kind: str, command: str, out: Path
+) -> None:
+    def bulletin(verb: str, *words: str, who: str = "supervisor") -> None:
+        stack.lianxi("bulletin", verb, *words, "--as", who)
+
+    days = "2026-02-01..2026-02-28"
+    answer = stack.lianxi(
+        "bulletin", "generate", "--kind", kind, "--period", days, "--as", "coordinator", "--json"
+    ).json
+    key, seq = answer["accepted"]["id"], answer["briefing"]["position"]
+
+    def drawn(named: str, folder: str) -> dict[str, Any]:
+        written = stack.lianxi("papers", command, named, "--out", out / folder, "--json").json["documents"]
+        assert [Path(path).suffix for path in written] == [".docx", ".html", ".json"]
+        document: dict[str, Any] = json.loads(Path(written[2]).read_text("utf-8"))
+        assert document["provenance"]["position"] == seq
+        return document
+
+    assert drawn(key, "draft")["number"] == "（待编号）"
+    bulletin("review", key)
+    bulletin("issue", key, "--to", "committee", "--to", "member_units", "--copies", "35")
+    document = drawn("2026-1", "issued")
+    assert document["number"] == "第1期（总第1期）"
+    assert document["foot"][-1] == "共印35份" and any("各成员单位" in line for line in document["foot"])
+    # The same bytes by id and by number, and what came later does not move it.
+    assert drawn(key, "again") == document
+    bulletin("withdraw", key, "--reason", "replaced")
+    assert drawn(key, "withdrawn")["urgency"] == "（已撤回）"
+    # It is of its own kind alone, and it stands at its own position.
+    other = "report" if command == "circular" else "circular"
+    refused = stack.lianxi("papers", other, key, "--json", status=2).json["refused"]
+    assert refused["code"] == "briefing.not_found"
+    stack.lianxi("papers", command, key, "--as-of-seq", 1, status=2)
+    stack.lianxi("papers", command, key, "--period", days, status=2)
+    stack.lianxi("papers", command, status=2)
 
 
 @pytest.mark.parametrize(

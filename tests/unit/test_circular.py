@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from services.projections.documents import Circular, Contradictory, Document, circular, write
+from services.projections.documents import Circular, Contradictory, Document, Issue, circular, write
 from services.projections.documents.blocks import Table
 from services.projections.documents.figures import wilson
 from services.projections.documents.standing import (
@@ -43,15 +43,14 @@ def figures(units: dict[str, tuple[int, int]]) -> dict[str, int]:
     return counted
 
 
-def paper(units: dict[str, tuple[int, int]], lang: str = "zh", **more: Any) -> Document:
+def paper(units: dict[str, tuple[int, int]], lang: str = "zh", issue: Issue | None = None, **more: Any) -> Document:
     model = Circular(
         start=START,
         end=END,
-        dated=date(2026, 7, 1),
         figures=figures(units),
-        **{"names": EN if lang == "en" else ZH, "rectify_by": date(2026, 7, 14), **more},
+        **{"dated": date(2026, 7, 1), "names": EN if lang == "en" else ZH, "rectify_by": date(2026, 7, 14), **more},
     )
-    return circular(model, ORIGIN, lang)
+    return circular(model, ORIGIN, lang, issue)
 
 
 def overdue(**more: Any) -> dict[str, Any]:
@@ -305,3 +304,20 @@ def test_problems_stand_with_their_basis_and_have_to_be_put_right_by_a_day() -> 
         assert part in said
     assert "　　年　　月　　日" in words(paper(TOWN, overdue=[overdue()], rectify_by=None))
     assert "期限暂定" in words(paper(TOWN, overdue=[overdue()], provisional=True))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_issued_circular_says_its_number_its_day_whom_it_goes_to_and_what_was_corrected(lang: str) -> None:
+    issue = Issue(number=2, total=9, day=date(2026, 7, 3), send_to=("care_committee",), copies=30, withdrawn=True)
+    row = {"number": 1, "figure": "referrals.in_time", "was": 3, "now": 14, "cause": 490, "reason": "late_entry"}
+    document = paper(TOWN, lang, issue, dated=issue.day, corrections=[row])
+    assert_finished(document)
+    said = words(document)
+    if lang == "zh":
+        assert (document.number, document.urgency) == ("第2期（总第9期）", "（已撤回）")
+        assert document.foot == ("送：市关工委。", "共印30份")
+        assert "按时办结原为3，应为14（依据账本第490条" in said
+    else:
+        assert document.number == "No. 2 (No. 9 in all)" and "position 490 of the ledger" in said
+    assert document.dated == document.closing[-1] == ("2026年7月3日" if lang == "zh" else "2026-07-03")
+    assert paper(TOWN, lang).number == ("（待编号）" if lang == "zh" else "(to be numbered)")

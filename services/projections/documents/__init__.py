@@ -1,12 +1,13 @@
 """Documents (文书): built from query answers by pure functions, drawn as .docx, .html, .json and .pdf."""
 
 from services.projections.documents.blocks import Document, Provenance
-from services.projections.documents.briefing import Issue, briefing
+from services.projections.documents.briefing import briefing
 from services.projections.documents.briefing_figures import Answers, Briefing, brief
 from services.projections.documents.circular import Circular, circular
 from services.projections.documents.contact_tables import printed, published
 from services.projections.documents.discharge_slip import discharge_slip
 from services.projections.documents.figure_names import figure_label
+from services.projections.documents.issue import Issue
 from services.projections.documents.meeting import agenda_sheet, meeting_notice, minutes, sign_in_sheet
 from services.projections.documents.notice import notice_document, on_paper
 from services.projections.documents.registration import registration_document

@@ -1,19 +1,14 @@
 """青少年维权工作简报: the joint-meeting briefing, the words around its figures. Pure. domain.md §6.2."""
 
-from collections.abc import Sequence
-from datetime import date
-
-from msgspec import Struct
-
 from services.projections.documents.blocks import Bars, Block, Document, Heading, Paragraph, Provenance, Tiles, Trend
 from services.projections.documents.briefing_annexes import annexes
-from services.projections.documents.briefing_figures import Briefing, Row
+from services.projections.documents.briefing_figures import Briefing
 from services.projections.documents.briefing_work import callbacks, consider, referrals, resolved, supervision
 from services.projections.documents.contact_tables import parts
 from services.projections.documents.county_map import tiles
 from services.projections.documents.dates import said, said_period
-from services.projections.documents.figure_names import figure_label
-from services.projections.documents.figures import SMALL, compared, percent, with_interval
+from services.projections.documents.figures import compared, percent, with_interval
+from services.projections.documents.issue import Issue, corrections, marked
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.suppression import FEW, HIDDEN
 from services.projections.documents.wording import either, label, text
@@ -24,19 +19,6 @@ CASES = (
     *("cases.called_back", "cases.solved", "cases.satisfied"),
     *("cases.coordinations", "cases.instructions", "cases.monthly_yuan"),
 )
-
-
-class Issue(Struct, frozen=True, kw_only=True):
-    """What a briefing got when it was issued: its numbers, the day, and whom it goes to (codes of list recipient)."""
-
-    number: int
-    total: int
-    day: date
-    report_to: Sequence[str] = ()
-    send_to: Sequence[str] = ()
-    issue_to: Sequence[str] = ()
-    copies: int = 0
-    withdrawn: bool = False
 
 
 def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | None = None) -> Document:
@@ -50,24 +32,22 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | 
         *_cases(model, lang),
         *resolved(model, lang),
         *consider(model, lang),
-        *_corrections(model, lang),
+        *corrections(model.answers.corrections, lang),
         *annexes(model, lang),
     ]
     return Document(
         kind="briefing",
         lang=lang,
         masthead=text("masthead.briefing", lang),
-        number=text("briefing.number", lang, n=issue.number, total=issue.total)
-        if issue
-        else text("briefing.draft", lang),
+        number=issue.numbered(lang) if issue else text("briefing.draft", lang),
         issuer=text("issuer", lang),
         dated=said(issue.day if issue else model.end, lang),
         secrecy=text("secrecy", lang),
-        urgency=either(lang, "（已撤回）", "(withdrawn)") if issue and issue.withdrawn else "",
+        urgency=marked(issue, lang),
         title=text("briefing.title", lang, period=said_period(model.start, model.end, lang)),
         blocks=tuple(blocks),
         provenance=provenance,
-        foot=_distribution(issue, lang) if issue else (text("briefing.not_issued", lang),),
+        foot=issue.distribution(lang) if issue else (text("briefing.not_issued", lang),),
         model={
             "start": model.start,
             "end": model.end,
@@ -75,21 +55,6 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | 
             "reconciled": model.reconciled,
         },
     )
-
-
-def _distribution(issue: Issue, lang: str) -> tuple[str, ...]:
-    """报尾: 报, 送, 发, and how many copies."""
-    lines = [
-        either(lang, f"{zh}：{'，'.join(names)}。", f"{en}: {', '.join(names)}.")
-        for zh, en, codes in (
-            ("报", "To", issue.report_to),
-            ("送", "Copies", issue.send_to),
-            ("发", "Distribution", issue.issue_to),
-        )
-        if (names := [label("recipient", code, lang) for code in codes])
-    ]
-    lines.append(either(lang, f"共印{issue.copies}份", f"{issue.copies} copies printed"))
-    return tuple(lines)
 
 
 def printed_figures(model: Briefing) -> dict[str, int | str]:
@@ -293,28 +258,3 @@ def _cases(model: Briefing, lang: str) -> list[Block]:
             )
         ),
     ]
-
-
-def _corrections(model: Briefing, lang: str) -> Sequence[Block]:
-    """更正栏: what an earlier edition said and what is known now."""
-    rows = model.answers.corrections
-    return (Heading(text("corrections", lang)), *(Paragraph(_corrected(row, lang)) for row in rows)) if rows else ()
-
-
-def _corrected(row: Row, lang: str) -> str:
-    name, was, now = figure_label(row["figure"], lang), int(row["was"]), int(row["now"])
-    why = either(
-        lang,
-        f"（依据账本第{row['cause']}条；{label('restatement_reason', row['reason'], lang)}）",
-        f" (position {row['cause']} of the ledger; {label('restatement_reason', row['reason'], lang)})",
-    )
-    # Two editions side by side are subtracted: a change of a few contacts tells of these few.
-    if str(row["figure"]).startswith("contacts") and (min(was, now) < SMALL or abs(now - was) < SMALL):
-        changed = either(lang, "有变动，件数过少不列", "changed by too few to be told")
-    else:
-        changed = either(lang, f"原为{was}，应为{now}", f"was {was}, is {now}")
-    return either(
-        lang,
-        f"第{row['number']}次更正：{name}{changed}{why}。",
-        f"Correction {row['number']}: {name} {changed}{why}.",
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from msgspec import Struct
 
@@ -10,17 +9,17 @@ from services.projections.documents.blocks import Block, Document, Heading, Para
 from services.projections.documents.circular_tables import annex, overdue_table, unanswered_table
 from services.projections.documents.dates import BLANK_DAY, said, said_period
 from services.projections.documents.figures import percent
+from services.projections.documents.issue import Issue, Row, corrections, marked
 from services.projections.documents.standing import RANKED_FROM, UNITS_FROM, Standing, praised, share, standings
 from services.projections.documents.wording import either, text
-
-Row = Mapping[str, Any]
 
 
 class Circular(Struct, frozen=True, kw_only=True):
     """What a circular is made of. `figures`: of the question `figures`, absent is 0; without what was withdrawn.
 
-    `overdue` and `unanswered`: as of standing.py. `rectify_by`: the last day to put things right, None to be written in
-    by hand; provisional: the calendar of that year is not published.
+    `dated`: the day of its issue, once it has one. `overdue` and `unanswered`: as of standing.py. `rectify_by`: the last
+    day to put things right, None to be written in by hand; provisional: the calendar of that year is not published.
+    `corrections`: of an issue (issue.py).
     """
 
     start: date
@@ -32,10 +31,11 @@ class Circular(Struct, frozen=True, kw_only=True):
     unanswered: Sequence[Row] = ()
     rectify_by: date | None = None
     provisional: bool = False
+    corrections: Sequence[Row] = ()
 
 
-def circular(model: Circular, provenance: Provenance, lang: str, number: str = "") -> Document:
-    """The circular of a period. `number` is its document number, once it has one. Raises standing.Contradictory."""
+def circular(model: Circular, provenance: Provenance, lang: str, issue: Issue | None = None) -> Document:
+    """The circular of a period. Without `issue` it has no number yet. Raises standing.Contradictory."""
     units = standings(model.figures)
     period = said_period(model.start, model.end, lang)
     annex_title = either(lang, "各单位办理情况统计表", "Units in figures")
@@ -44,7 +44,8 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
         lang=lang,
         layout="official",
         masthead=text("issuer", lang),
-        number=number or either(lang, "（待编号）", "(to be numbered)"),
+        number=issue.numbered(lang) if issue else text("issue.none", lang),
+        urgency=marked(issue, lang),
         issuer=text("issuer", lang),
         dated=said(model.dated, lang),
         title=either(
@@ -59,11 +60,14 @@ def circular(model: Circular, provenance: Provenance, lang: str, number: str = "
             *_praise(model, units, lang),
             *_problems(model, lang),
             *_demands(model, lang),
+            *corrections(model.corrections, lang),
         ),
         annexes=tuple(annex(units, model.names, annex_title, _nobody(model, lang), lang)),
         provenance=provenance,
         closing=(text("issuer", lang), said(model.dated, lang)),
-        foot=(
+        foot=issue.distribution(lang)
+        if issue
+        else (
             either(
                 lang,
                 "抄送：市委政法委、市未成年人保护委员会。",

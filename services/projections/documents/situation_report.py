@@ -4,7 +4,7 @@ Every number comes from the ledger's events or the directory. What neither holds
 put in its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from services.projections.documents.blocks import Block, Document, Heading, Para
 from services.projections.documents.contact_tables import NOWHERE
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figures import SMALL
+from services.projections.documents.issue import Issue, Row, corrections, marked
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.standing import share
 from services.projections.documents.suppression import FEW, whole
@@ -33,7 +34,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     cases, referrals and notices, and `outcomes.<code>`; absent is 0. `directory`: `units`, `desks`,
     `sectors` and, where a city registers them, `organs`, `three_roles`, `five_roles`, `pledges`, `posts`, `post_sectors`,
     `respondents`; absent is unrecorded. `sectors`: how many units each sector
-    has; `desks`: the desks' names by code.
+    has; `desks`: the desks' names by code. `corrections`: of an issue (issue.py).
     """
 
     start: date
@@ -45,17 +46,19 @@ class Recorded(Struct, frozen=True, kw_only=True):
     directory: Mapping[str, int]
     sectors: Mapping[str, int]
     desks: Mapping[str, str]
+    corrections: Sequence[Row] = ()
 
 
-def situation_report(model: Recorded, provenance: Provenance, lang: str) -> Document:
-    """The report of a period."""
+def situation_report(model: Recorded, provenance: Provenance, lang: str, issue: Issue | None = None) -> Document:
+    """The report of a period. Without `issue` it has no number yet."""
     period = said_period(model.start, model.end, lang)
     return Document(
         kind="situation_report",
         lang=lang,
         layout="official",
         masthead=text("issuer", lang),
-        number=either(lang, "（待编号）", "(to be numbered)"),
+        number=issue.numbered(lang) if issue else text("issue.none", lang),
+        urgency=marked(issue, lang),
         issuer=text("issuer", lang),
         dated=said(model.dated, lang),
         title=either(
@@ -67,10 +70,12 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str) -> Docu
             *_hotline(model, lang),
             *_network(model, lang),
             *_handling(model, lang),
+            *corrections(model.corrections, lang),
         ),
         annexes=tuple(_register(model, lang)),
         attachments=(either(lang, *ANNEX),),
         provenance=provenance,
+        foot=issue.distribution(lang) if issue else (),
         closing=(text("issuer", lang), said(model.dated, lang)),
         printed=(
             text("issuer", lang),
