@@ -26,7 +26,7 @@ BEHIND_MAX = 12
 
 
 class Edition(Struct, frozen=True):
-    """A briefing as somebody holds it: its period, the position it stands at, what it printed and what it says it rests on."""
+    """A briefing as somebody holds it, a circular or a report: its period, the position it stands at, what it printed and what it says it rests on."""
 
     period: Period
     # None: as it stands now.
@@ -70,7 +70,7 @@ def _from_file(path: Path) -> Edition:
 def explain(session: Session, briefing: str, figure: str | None) -> None:
     """一个数字由哪些事件构成，逐件相加等于该数。 Which events a figure is made of; they add up to it.
 
-    BRIEFING 为简报的 .json 文件、编号或标识；不写 FIGURE 则列出全部指标。
+    BRIEFING 为简报的 .json 文件、编号或标识，或通报、情况汇报的 .json 文件；不写 FIGURE 则列出全部指标。
 
     \b
     lianxi explain documents/briefing-20260112-20260630.json
@@ -112,7 +112,7 @@ def _list(session: Session, held: Edition, figures: dict[str, int], position: di
         for name, value in sorted(figures.items())
     ]
     titles = (
-        ("FIGURE", "指标", "数值", "简报所载") if session.lang == "zh" else ("FIGURE", "meaning", "value", "printed")
+        ("FIGURE", "指标", "数值", "文书所载") if session.lang == "zh" else ("FIGURE", "meaning", "value", "printed")
     )
     table(titles, lines)
     say(
@@ -166,10 +166,10 @@ def _show(
         say(
             session.lang,
             f"{len(behind)} 项合计 {total}"
-            + (f"，简报所载 {printed}" if printed is not None else "")
+            + (f"，文书所载 {printed}" if printed is not None else "")
             + f"，截至第 {position['seq']} 条：{'相符' if holds else '不符'}。",
             f"{len(behind)} items add up to {total}"
-            + (f"; the briefing prints {printed}" if printed is not None else "")
+            + (f"; the document prints {printed}" if printed is not None else "")
             + f"; as of position {position['seq']}: {'it holds' if holds else 'it does not hold'}.",
         )
     if not holds:

@@ -10,12 +10,13 @@ from events.codes import code_list
 from services.bus.client import Client
 from services.console.briefings import OnRecord, corrections_of, figures_at, published_before
 from services.console.office import Office, Unwritable, names
-from services.console.papers import all_rows, workdays
+from services.console.papers import all_rows, provenance, workdays
 from services.console.periods import Period
 from services.directory import directory
 from services.projections.documents import (
     Circular,
     Contradictory,
+    Provenance,
     Recorded,
     circular,
     printed,
@@ -53,16 +54,16 @@ async def write_circular(office: Office, wanted: Period | OnRecord, rectify_by: 
         provisional=provisional,
         corrections=await corrections_of(office.client, recorded.id) if recorded else (),
     )
-    content = [model.figures, model.overdue, [row["doc_no"] for row in model.unanswered], rectify_by]
+    stem = f"circular-{start:%Y%m%d}-{end:%Y%m%d}"
     try:
-        document = circular(model, office.origin(position, content), office.lang, issue)
+        document = circular(model, _origin(office, position, figures, stem), office.lang, issue)
     except Contradictory as found:
         raise Unwritable(
             "circular.contradictory",
             f"{found} 的数据自相矛盾（按时数多于应办结数等），不出具通报。请先运行 lianxi rebuild 核对。",
             f"The figures of {found} contradict each other; no circular is written. Run `lianxi rebuild` and compare.",
         ) from found
-    return write(document, office.folder, f"circular-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
+    return write(document, office.folder, stem, office.pdf)
 
 
 async def write_report(office: Office, wanted: Period | OnRecord) -> list[Path]:
@@ -70,13 +71,6 @@ async def write_report(office: Office, wanted: Period | OnRecord) -> list[Path]:
     recorded, period, figures, position = await _read(office, wanted)
     office, start, end = office.at(position), period.start, period.end
     issue = recorded.issue if recorded else None
-    cases, _ = await office.rows("case_board")
-    outcomes = Counter(
-        code
-        for row in cases
-        if start <= day_of(row["opened"]) <= end and row["closure_code"] != "voided"
-        for code in row["outcomes"] or ()
-    )
     network = directory()
     sectors = Counter(unit.sector for unit in network.units)
     listed = [entry.code for entry in code_list("sector") if entry.code in sectors]
@@ -88,7 +82,7 @@ async def write_report(office: Office, wanted: Period | OnRecord) -> list[Path]:
         dated=issue.day if issue else _as_of_day(position, end),
         total=figures.get("contacts", 0),
         printed=printed(figures, start, end, before),
-        figures=_own(figures, "referrals", "notices", *CASES) | {f"outcomes.{code}": n for code, n in outcomes.items()},
+        figures=_own(figures, "referrals", "notices", "cases.outcome.", *CASES),
         directory={
             "units": len(network.units),
             "desks": len(network.desks),
@@ -100,8 +94,9 @@ async def write_report(office: Office, wanted: Period | OnRecord) -> list[Path]:
         desks={each.code: each.en if office.lang == "en" else each.zh for each in network.desks},
         corrections=await corrections_of(office.client, recorded.id) if recorded else (),
     )
-    document = situation_report(model, office.origin(position, [model.figures, model.directory]), office.lang, issue)
-    return write(document, office.folder, f"report-{start:%Y%m%d}-{end:%Y%m%d}", office.pdf)
+    stem = f"report-{start:%Y%m%d}-{end:%Y%m%d}"
+    document = situation_report(model, _origin(office, position, figures, stem), office.lang, issue)
+    return write(document, office.folder, stem, office.pdf)
 
 
 async def _read(
@@ -113,6 +108,11 @@ async def _read(
     figures, position = await figures_at(office.client, wanted.period, wanted.seq)
     wanted.hold(figures_digest(figures))
     return wanted, wanted.period, figures, position
+
+
+def _origin(office: Office, position: dict[str, Any], figures: dict[str, int], stem: str) -> Provenance:
+    """With the digest of every figure of the period, which `lianxi explain` computes again from the ledger."""
+    return provenance(position, figures_digest(figures), office.simulated, f"lianxi explain {stem}.json")
 
 
 def _own(figures: dict[str, int], *prefixes: str) -> dict[str, int]:

@@ -260,7 +260,7 @@ class ViewRegistration(Command, frozen=True, kw_only=True):
 
     case: Id
     purpose: Code
-    as_of: Annotated[int, Meta(ge=1)] | None = None
+    as_of: Annotated[int, Meta(ge=0)] | None = None
 
 
 _ALL: tuple[type[Command], ...] = (

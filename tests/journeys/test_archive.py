@@ -82,6 +82,25 @@ def test_every_printed_figure_is_explained_down_to_events_that_add_up_to_it(ledg
         assert all(item["events"] and item["last_seq"] <= told["position"]["seq"] for item in told["items"])
 
 
+@pytest.mark.parametrize(
+    ("paper", "figure"), [("circular", "units.u08.judged"), ("report", "cases.outcome.one_off_aid")]
+)
+def test_the_circular_and_the_report_are_explained_by_the_command_that_they_print(
+    town: Town, ledger: Path, tmp_path: Path, paper: str, figure: str
+) -> None:
+    (path,) = (town.out / "documents").glob(f"{paper}-*.json")
+    document = json.loads(path.read_bytes())
+    assert document["provenance"]["command"] == f"lianxi explain {path.name}"
+    listed = asked(ledger, "explain", str(path))
+    assert listed["holds"] and listed["printed"] == document["model"]["figures"] and figure in listed["figures"]
+    told = asked(ledger, "explain", str(path), figure)
+    assert told["holds"] and sum(item["value"] for item in told["items"]) == told["value"] > 0
+    document["model"]["figures"]["referrals.in_time"] += 1
+    touched = tmp_path / "touched.json"
+    touched.write_text(json.dumps(document))
+    assert not asked(ledger, "explain", str(touched), status=3)["holds"]
+
+
 def test_a_document_that_was_touched_up_does_not_hold(ledger: Path, briefing: Path, tmp_path: Path) -> None:
     document = json.loads(briefing.read_bytes())
     document["model"]["figures"]["referrals"] += 1

@@ -31,7 +31,7 @@ FIGURES = {
     "notices.level.0": 3,
     "notices.level.1": 2,
     "notices.status.discharged": 2,
-    "outcomes.benefit": 6,
+    "cases.outcome.benefit": 6,
 }
 HELD = {"units": 28, "desks": 7, "sectors": 21, "post_sectors": 8}
 REGISTERED = {"organs": 4, "three_roles": 3, "five_roles": 5, "pledges": 28, "posts": 68, "respondents": 60_000}

@@ -51,6 +51,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "contacts.urgency": ("urgency", "紧急程度", "urgency"),
     "contacts.caller_role": ("caller_role", "来电人", "caller"),
     "contacts.heard_from": ("heard_from", "如何知道热线", "heard from"),
+    "cases.outcome": ("outcome", "帮扶结果", "outcome"),
     "cases.status": ("case_status", "个案状态", "case status"),
     "referrals.status": ("referral_state", "转办单状态", "state of referrals"),
     "referrals.result": ("referral_result", "办理结果", "result"),

@@ -20,7 +20,7 @@ from services.projections.documents.suppression import FEW, whole
 from services.projections.documents.wording import either, label, text
 
 DISPOSITION, DESK, CATEGORY = "contacts.disposition.", "contacts.desk.", "contacts.category."
-OUTCOME, NOTICE = "outcomes.", "notices.level."
+OUTCOME, NOTICE = "cases.outcome.", "notices.level."
 # The largest groups first, as the city's own report tells them; then the others.
 TOLD_FIRST = ("answered", "referred", "coordinated")
 ANNEX = ("各项数据及来源", "every item and where it comes from")
@@ -31,7 +31,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     """What a situation report is made of.
 
     `total`: the contacts; `printed`: every figure on them as a document may print it (contact_tables.py). `figures`: on
-    cases, referrals and notices, and `outcomes.<code>`; absent is 0. `directory`: `units`, `desks`,
+    cases and their outcomes, referrals and notices; absent is 0. `directory`: `units`, `desks`,
     `sectors` and, where a city registers them, `organs`, `three_roles`, `five_roles`, `pledges`, `posts`, `post_sectors`,
     `respondents`; absent is unrecorded. `sectors`: how many units each sector
     has; `desks`: the desks' names by code. `corrections`: of an issue (issue.py).

@@ -85,6 +85,8 @@ named as (
         unnest([coordinations, instructions, coalesce(monthly_yuan, 0)]), last_seq
     from board
     union all
+    select 'cases.outcome.' || unnest(outcomes), 'case', case_id, number, day, 1, last_seq from board
+    union all
     select
         unnest([
             'referrals',
