@@ -199,8 +199,10 @@ def test_a_foot_higher_than_a_page_is_in_no_box() -> None:
 def test_the_proof_of_the_content_stands_above_the_rules() -> None:
     """Right behind the text the seal would cover it."""
     document = sample("official")
-    rows = ["".join(row.itertext()) for row in next(body(document).iter(f"{WP}anchor")).iter(f"{W}tr")]
-    assert [document.provenance.head_hash in row for row in rows] == [True, False, False]
+    rows = list(next(body(document).iter(f"{WP}anchor")).iter(f"{W}tr"))
+    assert [document.provenance.head_hash in "".join(row.itertext()) for row in rows] == [True, False, False]
+    ruled = [{each.tag.removeprefix(W) for edges in row.iter(f"{W}tcBorders") for each in edges} for row in rows]
+    assert ruled == [set(), {"top"}, {"top", "bottom"}]
 
 
 def test_the_date_is_four_characters_from_the_right_and_the_signature_above_its_middle() -> None:
