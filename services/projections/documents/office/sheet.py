@@ -211,10 +211,8 @@ class Sheet:
     def foot(self, table: Any, height: float) -> None:
         """Bring a table that was just written to the foot of the page; it is no higher than `height` points.
 
-        A table at a place of its own is not enough: LibreOffice 7.4 leaves one as wide as the text where it is written,
-        and what pushes the text aside may push away the paragraph that holds it, for ever. So it stands in a box that
-        moves nothing, and a blank line as high as the table keeps the place: it goes to the next page as a whole, the
-        box with it, and where it has room the box has room below.
+        It stands in a box that moves nothing, and a blank line as high as the table keeps its place: the line goes to
+        the next page as a whole, the box with it, and where it has room the box has room below (docs/decisions/0019).
         """
         # The schema asks for a paragraph after the last table; it takes no room.
         end = self.line(size=1, height=1)
