@@ -51,6 +51,17 @@ class Picture(NamedTuple):
                 found += seen[what]
         return found
 
+    def rules(self) -> list[float]:
+        """Where a line that is not red runs over the whole type area, in mm from the upper edge."""
+        per_mm = DOTS_PER_INCH / 25.4
+        found: list[int] = []
+        for y in range(self.height):
+            row = self.dots[3 * (y * self.width + round(30 * per_mm)) : 3 * (y * self.width + round(182 * per_mm))]
+            if max(row) < 230 and max(row) - min(row) < 40:
+                found.append(y)
+        # A line between two rows of dots darkens both.
+        return [(y + 0.5) / per_mm for y in found if y - 1 not in found]
+
 
 class Drawn:
     """A document and its pages."""

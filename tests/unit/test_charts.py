@@ -12,7 +12,7 @@ from services.projections.documents.blocks import Bars, Intervals, Tiles, Trend
 from services.projections.documents.drawing import code_scene, emf, scene_of, svg
 from services.projections.documents.drawing.scene import Circle, Line, Polygon, Polyline, Rect, Scene, Text
 from services.projections.documents.legible import shown
-from services.projections.documents.lettering import broken, shortened, squares, width
+from services.projections.documents.lettering import broken, lines_at_most, shortened, squares, width
 from services.projections.documents.provenance import content_of
 from tests.support.documents import CHARTS, ORIGIN
 
@@ -209,3 +209,29 @@ def test_no_character_of_a_title_stands_alone_and_none_is_lost(title: str) -> No
     assert "".join(found) == title
     assert all(squares(line) <= 20 for line in found if len(line) < 30)
     assert len(found) == 1 or min(squares(line) for line in found) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "first", "lines"),
+    [
+        ("", 10, 10, 1),
+        ("字" * 10, 10, 10, 1),
+        ("字" * 11, 10, 10, 2),
+        ("字" * 13, 10, 13, 1),
+        # No line begins with a comma: it takes its character along.
+        ("字" * 10 + "，字", 10, 10, 2),
+        ("字" * 10 + "，" + "字" * 9, 10, 10, 3),
+        # Latin words stay whole, and stand a little apart from Chinese.
+        ("字字字字字字字 WWWW", 10, 10, 2),
+        ("字W字W字W字W字", 9, 9, 2),
+        ("W" * 40, 10, 10, 5),
+        ("字\n字\n字", 10, 10, 3),
+    ],
+)
+def test_a_text_takes_no_more_lines_than_are_counted(text: str, room: float, first: float, lines: int) -> None:
+    assert lines_at_most(text, room, first) == lines
+
+
+@for_any(LABELS, st.integers(4, 40))
+def test_more_room_never_takes_more_lines(text: str, room: int) -> None:
+    assert lines_at_most(text, room + 1, room + 1) <= lines_at_most(text, room, room)

@@ -23,6 +23,9 @@ from tests.support.documents import HOSTILE, LAYOUTS, hostile, plain, sample, te
 from tests.support.running import ROOT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 # The order that the schema (ECMA-376 §17.3.1.26, CT_PPr) asks for; what we use of it.
 PARAGRAPH = (
     "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "suppressLineNumbers", "pBdr",
@@ -44,7 +47,11 @@ def parts(document: Document) -> dict[str, bytes]:
 
 
 def body(document: Document) -> ET.Element:
-    return ET.fromstring(parts(document)["word/document.xml"])
+    """What a program of today reads: what is told again for older ones is left out."""
+    root = ET.fromstring(parts(document)["word/document.xml"])
+    for each in root.iter(f"{CHOICE}AlternateContent"):
+        each.remove(each[1])
+    return root
 
 
 def footer_of(document: Document, kind: str) -> str:
@@ -145,6 +152,59 @@ def test_the_day_of_printing_is_said_to_be_that() -> None:
     assert "共印30份" in "".join(body(sample("periodical", printed=("", "共印30份"))).itertext())
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_closing_rules_stand_in_a_box_at_the_foot_of_the_type_area(layout: Any, lang: str) -> None:
+    document = sample(layout, lang)
+    anchor = next(body(document).iter(f"{WP}anchor"))
+    for side, edge in (("H", "left"), ("V", "bottom")):
+        position = anchor.find(f"{WP}position{side}")
+        assert position is not None and position.get("relativeFrom") == "margin"
+        assert position.findtext(f"{WP}align") == edge
+    shape = anchor.find(f".//{WPS}bodyPr")
+    assert shape is not None and shape.get("anchor") == "b"
+    held = plain("".join(anchor.itertext()))
+    said = (*document.foot, document.printed[1], document.provenance.head_hash, document.provenance.command)
+    assert all(plain(each) in held for each in said)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_box_moves_no_text_and_a_blank_line_as_high_keeps_its_place(layout: Any) -> None:
+    root = body(sample(layout))
+    place = next(each for each in root[0] if each.find(f".//{WP}anchor") is not None)
+    anchor, line = place.find(f".//{WP}anchor"), place.find(f"{W}pPr/{W}spacing")
+    assert anchor is not None and line is not None and anchor.find(f"{WP}wrapNone") is not None
+    extent = anchor.find(f"{WP}extent")
+    assert extent is not None
+    assert line.get(f"{W}lineRule") == "exact"
+    assert abs(number(line, "line") / 20 - int(extent.get("cy", "0")) / 12700) < 0.1
+    # Nothing follows that a page could part from it.
+    assert [each.tag for each in root[0]][-2:] == [f"{W}p", f"{W}sectPr"] and root[0][-2] is place
+
+
+def test_a_program_that_knows_no_such_box_finds_the_same_in_an_older_one() -> None:
+    root = ET.fromstring(parts(sample("official"))["word/document.xml"])
+    shown, otherwise = root.iter(f"{W}txbxContent")
+    assert ET.tostring(shown) == ET.tostring(otherwise)
+    rect = next(root.iter("{urn:schemas-microsoft-com:vml}rect"))
+    assert "mso-position-vertical:bottom;mso-position-vertical-relative:margin" in rect.get("style", "")
+
+
+def test_a_foot_higher_than_a_page_is_in_no_box() -> None:
+    document = sample("official", foot=("抄送：市教育局。",) * 40)
+    assert next(body(document).iter(f"{WP}anchor"), None) is None
+    assert "".join(body(document).itertext()).count("抄送：市教育局。") == 40
+
+
+def test_the_proof_of_the_content_stands_above_the_rules() -> None:
+    """Right behind the text the seal would cover it."""
+    document = sample("official")
+    rows = list(next(body(document).iter(f"{WP}anchor")).iter(f"{W}tr"))
+    assert [document.provenance.head_hash in "".join(row.itertext()) for row in rows] == [True, False, False]
+    ruled = [{each.tag.removeprefix(W) for edges in row.iter(f"{W}tcBorders") for each in edges} for row in rows]
+    assert ruled == [set(), {"top"}, {"top", "bottom"}]
+
+
 def test_the_date_is_four_characters_from_the_right_and_the_signature_above_its_middle() -> None:
     closing = ("联席办", "2026年3月16日")
     found = [
@@ -172,7 +232,7 @@ def test_charts_are_pictures_in_vectors_with_their_words_beside_them(layout: Any
     # Five charts and the square code.
     assert len(pictures) == 6 and all(name.endswith(".emf") for name in pictures)
     assert b'Extension="emf" ContentType="image/x-emf"' in own["[Content_Types].xml"]
-    said = re.findall(r'descr="([^"]*)"', own["word/document.xml"].decode())
+    said = [each.get("descr", "") for each in body(document).iter(f"{WP}docPr") if each.get("name") != "foot"]
     assert len(said) == 6 and all(said)
     assert "█" not in own["word/document.xml"].decode()
 

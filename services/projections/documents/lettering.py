@@ -98,6 +98,27 @@ def _words(text: str) -> list[str]:
     return words
 
 
+def lines_at_most(text: str, room: float, first: float) -> int:
+    """No fewer lines than any office program breaks a text into. `room`, and `first` for the first line, in shares of its size."""
+    count = 0
+    for part in text.split("\n"):
+        count, left, before = count + 1, first if count == 0 else room, ""
+        for word in _words(part):
+            # Programs set Chinese and Latin apart by a quarter of a character.
+            apart = 0.25 if before and is_square(before) != is_square(word[0]) else 0.0
+            if apart + _at_most(word.rstrip()) > left:
+                # A word that has no room in a line of its own is broken anywhere.
+                more = max(1, math.ceil(_at_most(word) / room))
+                count, left, apart = count + more, more * room, 0.0
+            left -= apart + _at_most(word)
+            before = word[-1]
+    return count
+
+
+def _at_most(word: str) -> float:
+    return width(word) + 0.25 * max(0, len(runs(word)) - 1)
+
+
 def _in_lines(words: list[str], room: float) -> list[str]:
     """As few lines as there is room for, each as short as that allows: so they are nearly equal, the last the shortest."""
     total = squares("".join(words))

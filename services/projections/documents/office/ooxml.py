@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -14,6 +15,10 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 EMU_PER_POINT = 12_700
+# What Word has written since 2010 for a box of text, and where a program that does not know it finds the older one.
+_BOX = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_CHOICE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_VML = "urn:schemas-microsoft-com:vml"
 # What follows these elements inside w:pPr and w:tblPr, in the order that the schema asks for.
 _AFTER_BORDERS = (
     "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct", "w:topLinePunct",
@@ -115,6 +120,40 @@ def picture(file: Any, run: Any, number: int, content: bytes, width: float, heig
             "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
         )
     )
+
+
+def at_foot(paragraph: Any, number: int, content: Iterable[Any], width: float, height: float) -> None:
+    """Have elements stand in a box at the foot of the type area, on the page where the paragraph is; sizes in points.
+
+    The box moves no text and its content ends where it ends: room for it is the caller's to leave. It is told twice,
+    as Word does it: the second time for programs that know the shapes of ECMA-376 alone.
+    """
+    size = f'cx="{round(width * EMU_PER_POINT)}" cy="{round(height * EMU_PER_POINT)}"'
+    run = parse_xml(
+        f'<w:r {nsdecls("w", "wp", "a")} xmlns:mc="{_CHOICE}" xmlns:wps="{_BOX}" xmlns:v="{_VML}">'
+        '<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>'
+        '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0"'
+        ' layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
+        '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+        '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+        f'<wp:extent {size}/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapNone/>'
+        f'<wp:docPr id="{number}" name="foot"/><wp:cNvGraphicFramePr/>'
+        f'<a:graphic><a:graphicData uri="{_BOX}"><wps:wsp><wps:cNvSpPr txBox="1"/>'
+        f'<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+        "<a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent/></wps:txbx>"
+        '<wps:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"><a:spAutoFit/></wps:bodyPr>'
+        "</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice>"
+        f'<mc:Fallback><w:pict><v:rect style="position:absolute;width:{width:.2f}pt;height:{height:.2f}pt;z-index:1;'
+        "mso-position-horizontal:left;mso-position-horizontal-relative:margin;"
+        'mso-position-vertical:bottom;mso-position-vertical-relative:margin;v-text-anchor:bottom"'
+        ' filled="f" stroked="f"><v:textbox inset="0,0,0,0" style="mso-fit-shape-to-text:t"><w:txbxContent/></v:textbox>'
+        "</v:rect></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+    paragraph._p.append(run)
+    shown, otherwise = run.iter(qn("w:txbxContent"))
+    for each in content:
+        otherwise.append(deepcopy(each))
+        shown.append(each)
 
 
 def name_fonts(file: Any) -> None:

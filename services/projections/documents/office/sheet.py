@@ -12,6 +12,7 @@ from docx.shared import Mm, Pt, RGBColor, Twips
 
 from services.projections.documents.drawing import Scene, emf
 from services.projections.documents.office.ooxml import (
+    at_foot,
     bordered,
     closer,
     element,
@@ -29,7 +30,7 @@ LATIN = "Times New Roman"
 RED_HEX = "C8102E"
 RED = RGBColor.from_string(RED_HEX)
 BODY, TITLE, TABLE, SMALL, FOUR = 16, 22, 11, 8.5, 14
-TYPE_AREA_MM, TOP_MM = 156, 37
+TYPE_AREA_MM, TYPE_AREA_HIGH_MM, TOP_MM = 156, 225, 37
 # 225 mm over 22 lines, in twentieths of a point; a twentieth more and only 21 stand on a page.
 LINE_PITCH = 579
 LINE = LINE_PITCH / 20
@@ -206,6 +207,21 @@ class Sheet:
     def repeat(row: Any) -> None:
         """A table's head stands on each of its pages."""
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+    def foot(self, table: Any, height: float) -> None:
+        """Bring a table that was just written to the foot of the page; it is no higher than `height` points.
+
+        It stands in a box that moves nothing, and a blank line as high as the table keeps its place: the line goes to
+        the next page as a whole, the box with it, and where it has room the box has room below (docs/decisions/0019).
+        """
+        # The schema asks for a paragraph after the last table; it takes no room.
+        end = self.line(size=1, height=1)
+        if height > TYPE_AREA_HIGH_MM / 25.4 * 72:
+            # No page has such a foot: its rows stand behind the text, on as many pages as they need.
+            return
+        place = self.line(size=1, height=height)
+        self._pictures += 1
+        at_foot(place, self._pictures, (table._tbl, end._p), Mm(TYPE_AREA_MM).pt, height)
 
     def new_page(self) -> None:
         """What follows begins a page. A break that stands in a line of its own would leave a page blank behind a full one."""

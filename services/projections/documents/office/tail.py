@@ -11,7 +11,7 @@ from docx.shared import Mm, Pt
 from services.projections.documents.blocks import Document
 from services.projections.documents.drawing import code_scene
 from services.projections.documents.drawing.code import SIDE
-from services.projections.documents.lettering import squares
+from services.projections.documents.lettering import lines_at_most, squares
 from services.projections.documents.office.ooxml import edge, off_the_grid, whole_rows
 from services.projections.documents.office.sheet import (
     CELL,
@@ -28,8 +28,15 @@ from services.projections.documents.wording import either
 
 # 1 pt and 0.75 pt: the standard asks for 0.35 mm above and below, 0.25 mm between.
 OUTER, INNER = "8", "6"
+# A rule takes no more than a point.
+RULE = 1.0
+RULED_LINE, PROOF_LINE = 22.0, 12.0
 CODE_MM = SIDE / 72 * 25.4
 CELL_MARGIN_MM = 1.9
+GAP_MM = 4
+WORDS_MM = TYPE_AREA_MM - CODE_MM - GAP_MM - 2 * CELL_MARGIN_MM
+# Above and below the square code in its line: what a picture keeps, and what hangs below the line that it stands on.
+BESIDE_CODE = 12.0
 
 
 def signed(sheet: Sheet, document: Document) -> None:
@@ -71,45 +78,53 @@ def _signature(sheet: Sheet, document: Document) -> None:
 
 
 def _closing_rules(sheet: Sheet, document: Document) -> None:
-    """版记 and provenance as one table, never parted by a page: what is signed and what proves it stand together."""
-    sheet.line(height=LINE / 2, keep=True)
-    table = sheet.grid((CODE_MM + 4, TYPE_AREA_MM - CODE_MM - 4), ruled=False)
+    """版记 ends the type area of the last page (§7.4), in one piece with what proves the content.
+
+    The square code stands above the rules: below them is no room, and right behind the text the seal would cover it.
+    """
+    table = sheet.grid((CODE_MM + GAP_MM, WORDS_MM + 2 * CELL_MARGIN_MM), ruled=False)
+    high = LINE / 2 + _provenance(sheet, document, table)
     for text in document.foot:
         # A second line stands below what follows the colon.
         hang = squares(text[: text.find("：") + 1]) * FOUR if "：" in text[:6] else 0
-        _ruled(sheet, table, text, left=FOUR + hang, first=-hang)
+        high += _ruled(sheet, table, text, left=FOUR + hang, first=-hang)
     if any(document.printed):
-        _ruled(sheet, table, printed_line(document), tab=True, left=FOUR)
-    rules = len(table.rows)
-    for place, row in enumerate(table.rows):
+        high += _ruled(sheet, table, printed_line(document), tab=True, left=FOUR)
+    rules = table.rows[1:]
+    for place, row in enumerate(rules):
         edge(row.cells[0], "top", INNER if place else OUTER)
     if rules:
-        edge(table.rows[-1].cells[0], "bottom", OUTER)
-    _provenance(sheet, document, table)
+        edge(rules[-1].cells[0], "bottom", OUTER)
     whole_rows(table.rows)
-    # The schema asks for a paragraph after the last table; it takes no room.
-    sheet.line(size=1, height=1)
+    sheet.foot(table, high)
 
 
-def _ruled(sheet: Sheet, table: Any, text: str, tab: bool = False, left: float = 0, first: float = 0) -> None:
+def _ruled(sheet: Sheet, table: Any, text: str, tab: bool = False, left: float = 0, first: float = 0) -> float:
+    """One row below a rule; returns the points that it takes at most."""
     cells = table.add_row().cells
     paragraph = cells[0].merge(cells[1]).paragraphs[0]
     shape = paragraph.paragraph_format
-    shape.space_after, shape.line_spacing, shape.keep_with_next = Pt(0), Pt(22), True
+    shape.space_after, shape.line_spacing = Pt(0), Pt(RULED_LINE)
     shape.left_indent, shape.right_indent, shape.first_line_indent = Pt(left), Pt(FOUR), Pt(first)
+    # Counted from the cell's text, which begins inside the cell's margin and ends one character before its end.
+    end = Mm(TYPE_AREA_MM - 2 * CELL_MARGIN_MM).pt - FOUR
     if tab:
-        # Counted from the cell's text, which begins inside the cell's margin and ends one character before its end.
-        shape.tab_stops.add_tab_stop(Mm(TYPE_AREA_MM - 2 * CELL_MARGIN_MM) - Pt(FOUR), WD_TAB_ALIGNMENT.RIGHT)
+        shape.tab_stops.add_tab_stop(Pt(end), WD_TAB_ALIGNMENT.RIGHT)
     off_the_grid(paragraph)
     sheet.run(paragraph, text, FANGSONG, FOUR)
+    return lines_at_most(text, (end - left) / FOUR, (end - left - first) / FOUR) * RULED_LINE + RULE
 
 
-def _provenance(sheet: Sheet, document: Document, table: Any) -> None:
-    """The square code and the lines that say what it holds, side by side."""
+def _provenance(sheet: Sheet, document: Document, table: Any) -> float:
+    """The square code and the lines that say what it holds, side by side; returns the points that they take at most."""
     code, words = table.add_row().cells
     sheet.draw(code_scene(content_of(document.provenance), said_of(document)), code.paragraphs[0])
     paragraph = words.paragraphs[0]
     shape = paragraph.paragraph_format
-    shape.space_before, shape.space_after, shape.line_spacing = Pt(4), Pt(0), Pt(12)
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(4), Pt(0), Pt(PROOF_LINE)
     off_the_grid(paragraph)
-    sheet.run(paragraph, proof(document), FANGSONG, SMALL)
+    said = proof(document)
+    sheet.run(paragraph, said, FANGSONG, SMALL)
+    room = Mm(WORDS_MM).pt / SMALL
+    lines = sum(lines_at_most(each, room, room) for each in said.split("\n"))
+    return max(SIDE + BESIDE_CODE, 4 + lines * PROOF_LINE)
