@@ -194,39 +194,31 @@ class Meetings:
     async def react(self, stored: Stored) -> None:
         """A meeting and the co-units hear of a resolution; a calendar that is published moves the due days it touches."""
         if stored.commit.kind == "resolution":
-            # As it stood after this commit, not as it stands: they hear of each change, in its order.
-            history = until(await self._ledger.load(stored.subject), stored.commit.n)
-            state = fold_resolution(history)
-            if state is not None:
-                await self._tell_meeting(stored, state)
-                await self._tell_co_units(stored, state, fold_resolution(until(history, stored.commit.n - 1)))
+            await self._tell(stored)
         elif any(isinstance(fact, CalendarPublished) for fact in stored.commit.facts):
             await self._recompute(stored)
 
-    async def _tell_meeting(self, stored: Stored, state: resolutions.Resolution) -> None:
-        if state.status == "adopted":
-            return
-        key = stored.commit.key
-        note = NoteResolution(
-            command_id=f"note:{key}:{stored.commit.n}",
-            meeting=state.adopted.meeting,
-            resolution=key,
-            status=state.status,
-        )
-        await self._react(stored, note)
+    async def _tell(self, stored: Stored) -> None:
+        """What this commit changed for those who hear of it, and nothing else.
 
-    async def _tell_co_units(
-        self, stored: Stored, state: resolutions.Resolution, before: resolutions.Resolution | None
-    ) -> None:
-        """Of what concerns them. Whatever is sent is recorded, so that a commit that comes again changes nothing."""
-        if cooperations.concern(state) == cooperations.concern(before):
-            return
+        Whatever is sent is recorded, so that a commit that comes again, however late, tells nobody of a state that is over.
+        """
         key, n = stored.commit.key, stored.commit.n
-        for unit in state.adopted.co:
-            note = NoteCooperation(
-                command_id=f"co:{key}:{n}", occurred=stored.commit.occurred, resolution=key, unit=unit, n=n
-            )
+        history = await self._ledger.load(stored.subject)
+        before, state = fold_resolution(until(history, n - 1)), fold_resolution(until(history, n))
+        if state is None:
+            return
+        # Of the adoption the meeting knows by itself.
+        if before is not None and before.status != state.status:
+            meeting = state.adopted.meeting
+            note = NoteResolution(command_id=f"note:{key}:{n}", meeting=meeting, resolution=key, status=state.status)
             await self._react(stored, note)
+        if cooperations.concern(before) != cooperations.concern(state):
+            for unit in state.adopted.co:
+                told = NoteCooperation(
+                    command_id=f"co:{key}:{n}", occurred=stored.commit.occurred, resolution=key, unit=unit, n=n
+                )
+                await self._react(stored, told)
 
     async def _recompute(self, stored: Stored) -> None:
         await self._calendars.current()
