@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -36,9 +36,10 @@ async def adopted(held: Office, due: date = DUE) -> str:
     """The id of a resolution that u07 leads and in which u01 and u02 assist."""
     await held.held()
     adopt = c.AdoptResolution(
-        command_id="r", meeting=MEETING, title="建立控辍保学台账", lead="u07", co=CO, due=due, item=ITEM
+        command_id="r", occurred=HELD, meeting=MEETING, title="建立控辍保学台账", lead="u07", co=CO, due=due, item=ITEM
     )
-    await held.done(adopt, HELD)
+    # Typed in after the meeting: the units hear when it was adopted.
+    await held.done(adopt, HELD + timedelta(hours=2))
     return str(next(iter((await held.meeting()).resolutions)))
 
 
@@ -181,6 +182,9 @@ async def test_a_service_that_dies_between_two_co_units_tells_the_second_one_lat
 async def test_what_happened_while_it_was_late_is_told_in_its_order_whenever_it_is_told(own: Bus) -> None:
     async with office(own) as held:
         key = await adopted(held)
+        # Nothing to the co-units, then or when it is handed over again.
+        progress = c.ReportResolutionProgress(command_id="p", resolution=key, measures=("visited_school",))
+        await held.done(progress, LATER, LEAD)
         for place, due in enumerate((LATER_DUE, date(2026, 5, 15))):
             extend = c.ExtendResolution(command_id=f"e{place}", resolution=key, due=due, reason="complex")
             await held.done(extend, LATER, OTHER_COORDINATOR)
