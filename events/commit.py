@@ -10,6 +10,7 @@ from events.briefing import BriefingFact
 from events.bulletin import BulletinFact
 from events.case import CaseFact
 from events.contact import ContactFact
+from events.cooperation import CooperationFact
 from events.fact import Code, Digest, Id, Label, Moment, Token
 from events.file import FileFact
 from events.meeting import MeetingFact
@@ -30,6 +31,7 @@ AnyFact = (
     | BulletinFact
     | MeetingFact
     | ResolutionFact
+    | CooperationFact
 )
 
 

@@ -17,6 +17,7 @@ AGGREGATES = {
     "referral": 2,
     "notice": 2,
     "resolution": 2,
+    "cooperation": 2,
     "file": 2,
     "series": 1,
     "calendar": 1,
@@ -85,6 +86,11 @@ def meeting(meeting_id: str) -> str:
 def resolution(unit: str, resolution_id: str) -> str:
     """A resolution belongs to the unit that leads it."""
     return "ledger." + _join("resolution", unit, resolution_id)
+
+
+def cooperation(unit: str, cooperation_id: str) -> str:
+    """What a unit that assists in another's resolution hears of it."""
+    return "ledger." + _join("cooperation", unit, cooperation_id)
 
 
 def all_of(kind: str) -> str:

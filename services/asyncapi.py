@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from events import contract
 from events.bulletin import BulletinFact
+from events.cooperation import CooperationFact
 from events.notice import NoticeFact
 from events.referral import ReferralFact
 from events.resolution import ResolutionFact
@@ -30,6 +31,7 @@ _PARAMETERS: Json = {
     "notice": {"description": "the notice's id"},
     "bulletin": {"description": "the bulletin's id, which is that of its briefing"},
     "resolution": {"description": "the resolution's id"},
+    "cooperation": {"description": "the id of what a co-unit hears of a resolution that another unit leads"},
 }
 
 
@@ -52,6 +54,7 @@ def document(commands: Commands | None = None) -> Json:
     parts.feed("notice", get_args(NoticeFact))
     parts.feed("bulletin", get_args(BulletinFact), EVERY_UNIT)
     parts.feed("resolution", get_args(ResolutionFact))
+    parts.feed("cooperation", get_args(CooperationFact))
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -852,6 +852,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The meeting is {status}; this cannot be done now. Take its steps in their order.",
     ),
     "resolution.not_found": ("没有这项议定事项，请核对标识。", "There is no such resolution; check its id."),
+    "cooperation.not_a_co_unit": (
+        "该单位不是这项议定事项的配合单位，请核对。",
+        "That unit does not assist in this resolution; check it.",
+    ),
     "resolution.back_dated": (
         "时间早于上一步，请核对；不得倒填。",
         "The time lies before the step that it follows; check it, back-dating is not allowed.",

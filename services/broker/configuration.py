@@ -25,6 +25,7 @@ EXPORTED: dict[str, tuple[tuple[str, bool], ...]] = {
         ("cmd.referral.*.>", False),
         *((f"cmd.meeting.*.{verb}", False) for verb in of_units("meeting")),
         ("qry.projections.*.todo", False),
+        ("qry.projections.*.cooperations", False),
         ("qry.projections.*.queries", False),
     ),
     "office": (

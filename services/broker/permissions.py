@@ -79,7 +79,7 @@ def permission(credential: Credential) -> Permission | None:
                 (*inbox, "cmd.publication.*.* publication"),
             )
         case "service", "meeting":
-            own = ("ledger.meeting.>", "ledger.resolution.>", "ledger.series.>")
+            own = ("ledger.meeting.>", "ledger.resolution.>", "ledger.cooperation.>", "ledger.series.>")
             return Permission(
                 (*own, *READ_LEDGER, *_consumer(LEDGER, name), *_REPLIES), (*inbox, "cmd.meeting.*.* meeting")
             )
@@ -96,6 +96,7 @@ def permission(credential: Credential) -> Permission | None:
                     # Of a meeting a unit may say what becomes of its resolutions, and no other word.
                     *(f"cmd.meeting.{name}.{verb}" for verb in of_units("meeting")),
                     f"qry.projections.{name}.todo",
+                    f"qry.projections.{name}.cooperations",
                     f"qry.projections.{name}.queries",
                 ),
                 inbox,

@@ -53,7 +53,7 @@ def _ledger(replicas: int) -> dict[str, Any]:
 def _partners(replicas: int) -> dict[str, Any]:
     transforms = [
         {"src": f"ledger.{kind}.*.*", "dest": f"partner.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}
-        for kind in ("referral", "notice", "resolution")
+        for kind in ("referral", "notice", "resolution", "cooperation")
     ]
     transforms += [{"src": "ledger.bulletin.*", "dest": f"partner.{EVERY_UNIT}.bulletin.{{{{wildcard(1)}}}}"}]
     return {

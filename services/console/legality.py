@@ -5,7 +5,7 @@ from typing import Any
 
 from events.commit import Commit
 from services.intake import case, contact
-from services.meeting import meeting_history, resolution_history
+from services.meeting import cooperation, meeting_history, resolution_history
 from services.publication import briefing_history, bulletin
 from services.referral import files, notice, publication, referral, series
 
@@ -72,6 +72,13 @@ def _resolution(commits: Sequence[Commit]) -> None:
             state = resolution_history.evolve(state, fact, commit.actor.principal, commit.occurred)  # type: ignore[arg-type]
 
 
+def _cooperation(commits: Sequence[Commit]) -> None:
+    state: Any = None
+    for commit in commits:
+        for fact in commit.facts:
+            state = cooperation.evolve(state, fact)  # type: ignore[arg-type]
+
+
 # kind -> a check of that kind's whole history; raises DamagedHistory at the first fact that cannot follow.
 LEGAL = {
     "contact": _contact,
@@ -85,4 +92,5 @@ LEGAL = {
     "bulletin": _bulletin,
     "meeting": _meeting,
     "resolution": _resolution,
+    "cooperation": _cooperation,
 }

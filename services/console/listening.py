@@ -39,7 +39,7 @@ BATCH = 50
 def listen(session: Session, unit: str, start: int, resume: bool, count: int | None, until_idle: float | None) -> None:
     """成员单位收件：逐行输出 JSON，先历史后实时。 A unit's feed as NDJSON: history first, then live. Acknowledges each.
 
-    本单位的转办、督办，以及发给所有单位的简报、通报（partner.all.bulletin.…）。
+    本单位的转办、督办、牵头和配合的议定事项，以及发给所有单位的简报、通报（partner.all.bulletin.…）。
     只用该单位自己的凭证（--data 里的 credentials/<单位>.json）。Ctrl-C 停止。
     """
     try:

@@ -15,7 +15,9 @@ from events.codes import code_list
 from services.attachments.spool import FILE_MAX, PART_MAX
 from services.bus.client import Client, Reply, every_page
 from services.bus.clock import CHINA
+from services.console.as_of import AsOf, as_of_options
 from services.console.output import USAGE, as_json, say
+from services.console.reading import MIN_SEQ, WIDE, listing
 from services.console.session import Session, pass_session, rows
 from services.console.todo import todo
 
@@ -29,6 +31,8 @@ MEASURES = click.option(
     help="所做工作（可多次）：lianxi codes measure。 What was done.",
 )
 RESULT = click.option("--result", required=True, help="结果：lianxi codes referral_result。 What came of it.")
+# Code list resolution_status: what a co-unit was told to assist in, and nothing since of its end.
+RUNS = "adopted"
 DAY = click.DateTime(["%Y-%m-%d"])
 # Paper and pictures are told apart by their endings; the service looks at what is inside.
 KINDS = {".pdf": "pdf", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".ofd": "ofd", ".docx": "docx", ".xlsx": "xlsx"}
@@ -36,10 +40,11 @@ KINDS = {".pdf": "pdf", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".ofd": 
 
 @click.group()
 def unit() -> None:
-    """成员单位自己的一侧：签收、反馈、退单、延期、回执、附件。 A unit on its own side.
+    """成员单位自己的一侧：签收、反馈、退单、延期、回执、附件、配合事项。 A unit on its own side.
 
     \b
     lianxi unit todo --as u08
+    lianxi unit cooperations --as u08
     lianxi unit sign 青转〔2026〕3号 --as u08
     lianxi unit report 青转〔2026〕3号 --result solved --measure mediated --as u08
     lianxi unit attach 青转〔2026〕3号 回函.pdf --as u08
@@ -47,6 +52,17 @@ def unit() -> None:
 
 
 unit.add_command(todo)
+
+
+@unit.command()
+@click.option("--all", "ended", is_flag=True, help="连同已结束的。 Those that have ended, too.")
+@WIDE
+@MIN_SEQ
+@as_of_options
+@pass_session
+def cooperations(session: Session, ended: bool, wide: bool, min_seq: int | None, as_of: AsOf) -> None:
+    """本单位配合的议定事项。 Resolutions in which this unit assists."""
+    listing(session, "cooperations", min_seq, wide, as_of, params={} if ended else {"status": RUNS})
 
 
 @unit.command()

@@ -104,6 +104,7 @@ PERMITTED: dict[str, frozenset[str]] = {
     "meeting.CloseMeeting": frozenset({"coordinator", "supervisor"}),
     "meeting.CancelMeeting": frozenset({"coordinator", "supervisor"}),
     "meeting.NoteResolution": frozenset({"service:meeting"}),
+    "meeting.NoteCooperation": frozenset({"service:meeting"}),
     "meeting.ReportResolutionProgress": frozenset({"unit", "coordinator"}),
     "meeting.ReportResolution": frozenset({"unit", "coordinator"}),
     # Never by who reported, or entered the report: decided where the resolution is.

@@ -1,1 +1,1 @@
-"""The joint meeting (联席会议): owns meetings, their resolutions, and the numbers of minutes and resolutions."""
+"""The joint meeting (联席会议): owns meetings, resolutions, what co-units hear of them, and the numbers of minutes and resolutions."""

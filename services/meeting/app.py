@@ -1,4 +1,4 @@
-"""The meeting service on the bus: carry out what is decided of meetings and resolutions, let a meeting hear of its own."""
+"""The meeting service on the bus: carry out what is decided, let a meeting and the co-units hear of its resolutions."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,7 @@ from services.decision import DamagedHistory, Env, Refused
 from services.directory import directory
 from services.ledger import DamagedLedger, History, Ledger, LedgerUnavailable, Stored
 from services.meeting import adopting, series
+from services.meeting import cooperation as cooperations
 from services.meeting import meeting as meetings
 from services.meeting import resolution as resolutions
 from services.meeting.commands import (
@@ -27,11 +28,12 @@ from services.meeting.commands import (
     CarryOverResolution,
     CheckResolution,
     FreezeAgenda,
+    NoteCooperation,
     NoteResolution,
     PlanMeeting,
     SignMinutes,
 )
-from services.meeting.folding import fold_meeting, fold_resolution, laid
+from services.meeting.folding import fold_cooperation, fold_meeting, fold_resolution, laid, until
 from services.meeting.resolution_dates import settled
 from services.working_clock import WorkingClock
 
@@ -68,6 +70,8 @@ class Meetings:
                     return await self._adopt(request, command)
                 case SignMinutes():
                     return await self._sign(request, command)
+                case NoteCooperation():
+                    return await self._tell_co_unit(request, command)
                 case _ if "resolution" in command.__struct_fields__ and not isinstance(command, NoteResolution):
                     return await self._on_resolution(request, command)
                 case _:
@@ -141,6 +145,21 @@ class Meetings:
 
         return await carry_out(self._ledger, request, command, self._plan(request, subject, decide))
 
+    async def _tell_co_unit(self, request: Request, command: NoteCooperation) -> Answer:
+        found = await self._ledger.find("resolution", command.resolution)
+        if found is None:
+            return Refused("resolution.not_found", "resolution")
+        history = until(await self._ledger.load(found), command.n)
+        resolution = fold_resolution(history)
+
+        def decide(own: History, env: Env, number: int) -> Outcome:
+            dated_by = history.commits[-1].commit.calendar
+            return cooperations.decide(command, resolution, dated_by, fold_cooperation(own))
+
+        key = cooperations.cooperation_id(command.resolution, command.unit)
+        plan = self._plan(request, subjects.cooperation(command.unit, key), decide)
+        return await carry_out(self._ledger, request, command, plan)
+
     async def _subject(self, request: Request, key: str) -> str | None:
         """Where the resolution lives. A unit finds its own alone: another's id is not there, exactly like no id."""
         if request.actor.unit is not None:
@@ -173,27 +192,33 @@ class Meetings:
         )
 
     async def react(self, stored: Stored) -> None:
-        """A meeting hears of its resolutions; a calendar that is published moves the due days that it touches."""
+        """A meeting and the co-units hear of a resolution; a calendar that is published moves the due days it touches."""
         if stored.commit.kind == "resolution":
-            await self._tell_meeting(stored)
+            await self._tell(stored)
         elif any(isinstance(fact, CalendarPublished) for fact in stored.commit.facts):
             await self._recompute(stored)
 
-    async def _tell_meeting(self, stored: Stored) -> None:
-        """The status after this commit, not the newest one: the meeting hears them in their order."""
+    async def _tell(self, stored: Stored) -> None:
+        """What this commit changed for those who hear of it, and nothing else.
+
+        Whatever is sent is recorded, so that a commit that comes again, however late, tells nobody of a state that is over.
+        """
+        key, n = stored.commit.key, stored.commit.n
         history = await self._ledger.load(stored.subject)
-        until = History(history.subject, tuple(each for each in history.commits if each.commit.n <= stored.commit.n))
-        state = fold_resolution(until)
-        if state is None or state.status == "adopted":
+        before, state = fold_resolution(until(history, n - 1)), fold_resolution(until(history, n))
+        if state is None:
             return
-        _, _, key = subjects.parse(stored.subject)
-        note = NoteResolution(
-            command_id=f"note:{key}:{stored.commit.n}",
-            meeting=state.adopted.meeting,
-            resolution=key,
-            status=state.status,
-        )
-        await self._react(stored, note)
+        # Of the adoption the meeting knows by itself.
+        if before is not None and before.status != state.status:
+            meeting = state.adopted.meeting
+            note = NoteResolution(command_id=f"note:{key}:{n}", meeting=meeting, resolution=key, status=state.status)
+            await self._react(stored, note)
+        if cooperations.concern(before) != cooperations.concern(state):
+            for unit in state.adopted.co:
+                told = NoteCooperation(
+                    command_id=f"co:{key}:{n}", occurred=stored.commit.occurred, resolution=key, unit=unit, n=n
+                )
+                await self._react(stored, told)
 
     async def _recompute(self, stored: Stored) -> None:
         await self._calendars.current()

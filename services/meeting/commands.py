@@ -136,6 +136,14 @@ class NoteResolution(Command, frozen=True, kw_only=True):
     status: Code
 
 
+class NoteCooperation(Command, frozen=True, kw_only=True):
+    """Tell a co-unit how a resolution stood after its commit `n`. Sent by the meeting service itself, as a reaction."""
+
+    resolution: Id
+    unit: Token
+    n: Annotated[int, Meta(ge=1)]
+
+
 class ForLead(Command, frozen=True, kw_only=True):
     """What a lead unit says. A coordinator enters it for one that works on paper: `on_behalf_of` and another `method`."""
 
@@ -209,6 +217,7 @@ COMMANDS: dict[str, type[Command]] = {
         CloseMeeting,
         CancelMeeting,
         NoteResolution,
+        NoteCooperation,
         ReportResolutionProgress,
         ReportResolution,
         DischargeResolution,

@@ -1,7 +1,8 @@
-"""The states of the two aggregates, and a briefing as it is laid before a meeting, from what the ledger holds."""
+"""The states of the aggregates, and a briefing as it is laid before a meeting, from what the ledger holds."""
 
 from events.briefing import BriefingGenerated, BriefingWithdrawn
 from services.ledger import History
+from services.meeting import cooperation as cooperations
 from services.meeting import meeting as meetings
 from services.meeting import resolution as resolutions
 from services.meeting.rules import Laid
@@ -23,6 +24,19 @@ def fold_resolution(history: History) -> resolutions.Resolution | None:
         for fact in stored.commit.facts:
             state = resolutions.evolve(state, fact, stored.commit.actor.principal, stored.commit.occurred)  # type: ignore[arg-type]
     return state
+
+
+def fold_cooperation(history: History) -> cooperations.Cooperation | None:
+    """What a co-unit has heard; None when it was told nothing."""
+    state: cooperations.Cooperation | None = None
+    for fact in history.facts:
+        state = cooperations.evolve(state, fact)
+    return state
+
+
+def until(history: History, n: int) -> History:
+    """The history as it was after its commit `n`."""
+    return History(history.subject, history.commits[:n])
 
 
 def laid(briefing: str, history: History) -> Laid | None:

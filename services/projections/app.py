@@ -26,8 +26,9 @@ from services.projections.store import Store, StoreBusy
 log = logging.getLogger("lianxi.projections")
 # A query runs in a thread of its own cursor; more at once would only share the same two cores.
 WORKERS = 4
-# What a unit may ask, each about itself alone, and what can be asked. The broker lets through no other name.
-OF_UNITS = ("todo", "queries")
+# What a unit may ask, each about itself alone, and what can be asked: name -> what else it does not choose itself.
+# The broker lets through no other name.
+OF_UNITS: dict[str, dict[str, str | int | bool]] = {"todo": {"role": "unit"}, "cooperations": {}, "queries": {}}
 
 
 class QueryRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,9 +98,8 @@ class Projections:
             return as_reply(Refused("command.not_allowed", details={"role": person.role if person else "-"}))
         if person.unit is not None:
             # Whatever it asked for: a unit is answered about itself.
-            own = {"role": "unit", "unit": person.unit, "desk": None}
-            given = {key: value for key, value in request.params.items() if key not in own}
-            request = msgspec.structs.replace(request, params=given | {k: v for k, v in own.items() if v is not None})
+            given = {key: value for key, value in request.params.items() if key not in ("role", "unit", "desk")}
+            request = msgspec.structs.replace(request, params=given | OF_UNITS[name] | {"unit": person.unit})
         if self._store is None:
             return as_reply(Refused("service.unavailable"))
         if name == "queries":

@@ -147,6 +147,7 @@ def test_the_core_hands_out_exactly_these_things():
             "cmd.meeting.*.ReportResolutionProgress",
             "cmd.meeting.*.ReportResolution",
             "qry.projections.*.todo",
+            "qry.projections.*.cooperations",
             "qry.projections.*.queries",
         ],
         "office": [

@@ -308,6 +308,21 @@ async def test_it_is_handed_to_a_meeting_that_is_planned_and_this_one_may_close(
         assert (await held.meeting()).unsettled == ()
 
 
+async def test_a_commit_that_comes_again_late_tells_the_meeting_of_no_state_that_is_over(own: Bus) -> None:
+    async with office(own) as held:
+        await held.held()
+        key = await held.adopted()
+        for place in range(2):
+            progress = c.ReportResolutionProgress(command_id=f"p{place}", resolution=key, measures=("visited_school",))
+            await held.done(progress, LATER, LEAD)
+        report = c.ReportResolution(command_id="rr", resolution=key, result="done", measures=("visited_school",))
+        await held.done(report, LATER, LEAD)
+        await held.settle()
+        # The second progress changed nothing, and says nothing now that the report is in.
+        await held.settle(after=0)
+        assert (await held.meeting()).resolutions == {key: "reported"}
+
+
 async def test_time_alone_records_what_is_overdue_each_threshold_once(own: Bus) -> None:
     async with office(own, simulated=False) as held:
         await held.held()

@@ -56,6 +56,7 @@ DENIED_TO_A_UNIT = [
     f"$JS.API.DIRECT.GET.{LEDGER}.ledger.referral.u01.X",
     f"$JS.API.DIRECT.GET.{PARTNERS}",
     f"$JS.API.DIRECT.GET.{PARTNERS}.partner.u02.referral.X",
+    f"$JS.API.DIRECT.GET.{PARTNERS}.partner.u02.cooperation.X",
     f"$JS.API.STREAM.MSG.GET.{LEDGER}",
     f"$JS.API.STREAM.MSG.GET.{PARTNERS}",
     f"$JS.API.STREAM.MSG.DELETE.{PARTNERS}",
@@ -90,15 +91,22 @@ DENIED_TO_A_UNIT = [
     "cmd.referral.coordinator.VerifyReport",
     "cmd.meeting.u02.ReportResolution",
     "cmd.meeting.coordinator.DischargeResolution",
-    *(f"cmd.meeting.u01.{verb}" for verb in ("DischargeResolution", "SignMinutes", "PlanMeeting", "CheckResolution")),
+    *(
+        f"cmd.meeting.u01.{verb}"
+        for verb in ("DischargeResolution", "SignMinutes", "PlanMeeting", "CheckResolution", "NoteCooperation")
+    ),
     "ledger.resolution.u01.X",
     "ledger.meeting.X",
+    "ledger.cooperation.u01.X",
     "partner.u01.resolution.X",
+    "partner.u01.cooperation.X",
     "cmd.intake.u01.RegisterContact",
     "cmd.intake.coordinator.CloseCase",
     "qry.projections.u01.case_board",
     "qry.projections.u01.rebuild",
+    "qry.projections.u01.resolutions",
     "qry.projections.u02.todo",
+    "qry.projections.u02.cooperations",
     "qry.projections.coordinator.case_board",
     "_INBOX.x.y",
     "_R_.x.y",
@@ -210,10 +218,13 @@ async def test_a_unit_reads_its_own_resolutions_and_no_other_units(own: Bus):
     async with own.ledger("meeting") as ledger:
         for code, key in (("u01", "MINE"), ("u02", "THEIRS")):
             await ledger.append(following(await ledger.load(subjects.resolution(code, key)), key))
+        # Each assists in the other's.
+        for code, key in (("u01", "MYPART"), ("u02", "THEIRPART")):
+            await ledger.append(following(await ledger.load(subjects.cooperation(code, key)), key))
         await ledger.append(following(await ledger.load(subjects.meeting("BOTH")), "BOTH"))
     async with attacker(own, "u01") as unit, attacker(own, "u02") as neighbour:
-        assert await fetched(unit, "u01") == ["partner.u01.resolution.MINE"]
-        assert await fetched(neighbour, "u02") == ["partner.u02.resolution.THEIRS"]
+        assert await fetched(unit, "u01") == ["partner.u01.resolution.MINE", "partner.u01.cooperation.MYPART"]
+        assert await fetched(neighbour, "u02") == ["partner.u02.resolution.THEIRS", "partner.u02.cooperation.THEIRPART"]
         assert await unit.publishes("cmd.meeting.u01.ReportResolution")
         assert not await unit.publishes("cmd.meeting.u02.ReportResolution")
 
@@ -282,7 +293,7 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
         "cmd.intake.coordinator2.X", "cmd.referral.coordinator2.X", "cmd.publication.coordinator2.X",
         "ledger.briefing.X", "ledger.bulletin.X", "qry.projections.coordinator2.x", "cmd.referral.u01.X",
         "cmd.intake.intake.OpenCase", "ledger.case.231000.X", "ledger.contact.city.X", "ledger.referral.u01.X",
-        "cmd.meeting.coordinator2.X", "cmd.meeting.u01.ReportResolution", "ledger.meeting.X", "ledger.resolution.u01.X",
+        "cmd.meeting.coordinator2.X", "cmd.meeting.u01.ReportResolution", "ledger.meeting.X", "ledger.resolution.u01.X", "ledger.cooperation.u01.X",
         "partner.u01.referral.X", "_INBOX.x.y", f"$JS.API.STREAM.DELETE.{LEDGER}", f"$JS.API.STREAM.UPDATE.{LEDGER}",
         f"$JS.API.STREAM.PURGE.{LEDGER}", f"$JS.API.STREAM.MSG.DELETE.{LEDGER}", f"$JS.API.CONSUMER.CREATE.{LEDGER}.mine",
         f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.intake", f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS}.u01",
@@ -303,14 +314,14 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
         (
             "intake",
             [
-                "ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.referral.u01.X", "ledger.notice.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X", "ledger.cooperation.u01.X",
                 "ledger.series.S", "ledger.briefing.X",
             ],
         ),
         (
             "referral",
             [
-                "ledger.case.231000.X", "ledger.contact.city.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.case.231000.X", "ledger.contact.city.X", "ledger.meeting.X", "ledger.resolution.u01.X", "ledger.cooperation.u01.X",
                 "ledger.briefing.X", "ledger.bulletin.X",
             ],
         ),
@@ -323,7 +334,7 @@ async def test_a_person_speaks_for_nobody_else_and_writes_no_ledger(one: Bus, pe
         (
             "publication",
             [
-                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X",
+                "ledger.case.231000.X", "ledger.referral.u01.X", "ledger.meeting.X", "ledger.resolution.u01.X", "ledger.cooperation.u01.X",
                 "ledger.series.referral-2026", "ledger.series.briefing", "ledger.calendar.2027",
                 "qry.projections.publication.case_board", "qry.projections.coordinator.figures",
                 f"$JS.API.CONSUMER.MSG.NEXT.{LEDGER}.publication",
@@ -364,6 +375,7 @@ async def test_each_service_may_write_and_read_what_it_owns(own: Bus):
         ("intake", subjects.case("231000", "PERMITTED")),
         ("referral", subjects.notice("u01", "PERMITTED")),
         ("meeting", subjects.resolution("u01", "PERMITTED")),
+        ("meeting", subjects.cooperation("u01", "PERMITTED")),
         ("publication", subjects.briefing("PERMITTED")),
         ("publication", subjects.bulletin("PERMITTED")),
         *(("publication", subjects.series(name)) for name in (*series_of("circular", 2099), "briefing-2026")),

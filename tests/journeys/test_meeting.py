@@ -163,9 +163,22 @@ def _discharged(simulated: Running, key: str) -> None:
     office = Desk(simulated, "coordinator", LATE)
     office("resolution", "show", number, "--min-seq", seq)
     assert office.json("meeting", "close", key, status=3)["refused"]["code"] == "meeting.resolutions_open"
+    (part,) = stranger.json("unit", "cooperations")["rows"]
+    assert (part["resolution_no"], part["unit"], part["lead"], part["status"]) == (number, "u07", "u08", "adopted")
+    assert unit.json("unit", "cooperations")["rows"] == []
+    # Whatever it asks for, a unit is answered about itself.
+    asked = unit.json("query", "cooperations", "-p", "unit=u07")
+    assert asked["rows"] == [] and office.json("query", "cooperations", "-p", "unit=u07")["rows"] != []
     office("resolution", "discharge", number)
     closed = eventually(lambda: said if (said := _closing(simulated, key)).status == 0 else None)
     assert "accepted" in closed.json
+    eventually(lambda: not stranger.json("unit", "cooperations")["rows"] or None)
+    (part,) = stranger.json("unit", "cooperations", "--all")["rows"]
+    assert (part["title"], part["status"]) == ("建立控辍保学台账", "discharged")
+    heard = [json.loads(line) for line in simulated.lianxi("listen", "u07", "--until-idle", "2").out.splitlines()]
+    assert [fact["type"] for line in heard for fact in line["commit"]["facts"] if ".cooperation." in line["subject"]] == [
+        "CooperationBegun.v1", "CooperationEnded.v1",
+    ]  # fmt: skip
     assert office.json("resolution", "check") == {"moved": 0}
 
 

@@ -1,4 +1,4 @@
-"""Contact, case, referral, notice, briefing, meeting, resolution: a life in every state, and what each command makes of it. What docs/states.md is made from."""
+"""Contact, case, referral, notice, briefing, meeting, resolution, a part in one: a life in every state, and what each command makes of it. What docs/states.md is made from."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from services.command import Command
 from services.decision import Already, Refused
 from services.referral import referral
 from services.referral.referral_history import CO
+from tests.support import cooperations, meetings
 from tests.support import intake_states as intake
-from tests.support import meetings
 from tests.support.intake import NOW
 from tests.unit import test_briefing as briefings
 from tests.unit import test_notice as notices
@@ -303,4 +303,45 @@ def _resolution() -> Aggregate:
     )
 
 
-AGGREGATES = (_contact(), _case(), _referral(), _notice(), _briefing(), _meeting(), _resolution(), _reminder())
+def _cooperation() -> Aggregate:
+    def living(steps: tuple[str, ...]) -> Callable[[], cooperations.CooperationLife]:
+        return lambda: cooperations.CooperationLife(*steps)
+
+    def hear(step: str) -> Callable[[Any], Outcome]:
+        return lambda life: life.hear(step)
+
+    told = {
+        "NoteCooperation": "adopted",
+        "NoteCooperation, of another due day": cooperations.MOVED,
+        "NoteCooperation, of its discharge": "discharged",
+        "NoteCooperation, handed to another meeting": "carried_over",
+    }
+    return Aggregate(
+        zh="配合事项",
+        en="Part in a resolution",
+        about=(
+            "配合单位各有一件，只记与其有关的：列为配合单位、时限变更、结束。\n"
+            "Each co-unit has its own, which says what concerns it: that it was named, that the due day moved, that it ended."
+        ),
+        prefix="cooperation.",
+        status_list="resolution_status",
+        states={
+            NOTHING: lambda: _unborn(cooperations.CooperationLife()),
+            **{state: living(steps) for state, steps in cooperations.ROADS.items()},
+        },
+        commands={name: hear(step) for name, step in told.items()}
+        | {"NoteCooperation, to a unit that has no part in it": lambda life: life.hear("adopted", unit="u02")},
+    )
+
+
+AGGREGATES = (
+    _contact(),
+    _case(),
+    _referral(),
+    _notice(),
+    _briefing(),
+    _meeting(),
+    _resolution(),
+    _cooperation(),
+    _reminder(),
+)

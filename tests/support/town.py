@@ -129,7 +129,7 @@ class Town:
         elif kind == "briefing":
             before = self.briefings.get(key)
             self.briefings[key] = briefings.evolve(before, fact, commit.actor.principal, commit.occurred)
-        elif kind in ("meeting", "resolution"):
+        elif kind in ("meeting", "resolution", "cooperation"):
             self.office.fold(kind, key, fact, commit)
 
     def publish(self) -> None:

@@ -11,8 +11,10 @@ from events import subjects
 from events.commit import derive_id
 from events.meeting import items_digest
 from events.referral import Duty
+from services.meeting import cooperation as cooperations
 from services.meeting import meeting as meetings
 from services.meeting import resolution as resolutions
+from services.meeting.commands import NoteCooperation
 from services.meeting.meeting_history import ENDED
 from services.meeting.resolution_dates import LADDER
 from services.meeting.resolution_history import ENDED as SETTLED
@@ -26,16 +28,19 @@ DUTY = Duty(leader="甲岗", department="乙科", post="丙岗")
 
 
 class Meetings:
-    """Meetings and resolutions of one town, folded by the service's own `evolve`."""
+    """Meetings, resolutions and what co-units hear of them in one town, folded by the service's own `evolve`."""
 
     def __init__(self, town: Town) -> None:
         self._town = town
         self.meetings: dict[str, meetings.Meeting] = {}
         self.resolutions: dict[str, resolutions.Resolution] = {}
+        self.cooperations: dict[str, cooperations.Cooperation] = {}
 
     def fold(self, kind: str, key: str, fact: Any, commit: Any) -> None:
         if kind == "meeting":
             self.meetings[key] = meetings.evolve(self.meetings.get(key), fact, commit.occurred)
+        elif kind == "cooperation":
+            self.cooperations[key] = cooperations.evolve(self.cooperations.get(key), fact)
         else:
             state = self.resolutions.get(key)
             self.resolutions[key] = resolutions.evolve(state, fact, commit.actor.principal, commit.occurred)
@@ -116,6 +121,7 @@ class Meetings:
             due_on=due.date(), due=due, calendar_version="test-1", provisional=town.rng.random() < 0.3,
         )  # fmt: skip
         town.record(subjects.resolution(lead, resolution), adopted)
+        self._tell_co_units(resolution, None)
         return [
             (m.ResolutionRecorded(resolution=resolution, resolution_no=number, lead=lead, co=tuple(co), item=item),)
         ]
@@ -130,7 +136,19 @@ class Meetings:
         state = self.resolutions[key]
         facts = town.rng.choice(self._steps(state))
         lead = state.adopted.lead
-        return town.record(subjects.resolution(lead, key), *facts, unit=lead)
+        town.record(subjects.resolution(lead, key), *facts, unit=lead)
+        return self._tell_co_units(key, state)
+
+    def _tell_co_units(self, key: str, before: resolutions.Resolution | None) -> None:
+        state = self.resolutions[key]
+        if cooperations.concern(state) == cooperations.concern(before):
+            return
+        for unit in state.adopted.co:
+            own = cooperations.cooperation_id(key, unit)
+            note = NoteCooperation(command_id="tell", resolution=key, unit=unit, n=1)
+            facts = cooperations.decide(note, state, "test-1", self.cooperations.get(own))
+            assert isinstance(facts, list), facts
+            self._town.record(subjects.cooperation(unit, own), *facts)
 
     def _steps(self, state: resolutions.Resolution) -> list[tuple[Any, ...]]:
         town = self._town

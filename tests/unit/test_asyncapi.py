@@ -88,12 +88,10 @@ def test_queries_have_a_channel_that_the_subject_builder_agrees_with() -> None:
 
 
 def test_partner_channels_lie_within_the_units_filter() -> None:
-    for kind in ("referral", "notice", "resolution"):
-        address = DOCUMENT["channels"][f"partner.{kind}"]["address"]
-        assert address.format(unit="u01", referral="R", notice="R", resolution="R") == f"partner.u01.{kind}.R"
-        assert address.format(unit="u01", referral="R", notice="R", resolution="R").startswith(
-            subjects.partner("u01").removesuffix(">")
-        )
+    for kind in ("referral", "notice", "resolution", "cooperation"):
+        address = DOCUMENT["channels"][f"partner.{kind}"]["address"].format(unit="u01", **{kind: "R"})
+        assert address == f"partner.u01.{kind}.R"
+        assert address.startswith(subjects.partner("u01").removesuffix(">"))
 
 
 def test_a_bulletin_has_one_channel_for_all_units() -> None:

@@ -210,6 +210,7 @@ MAY = {
     "CloseMeeting": "coordinator supervisor",
     "CancelMeeting": "coordinator supervisor",
     "NoteResolution": "meeting",
+    "NoteCooperation": "meeting",
     "ReportResolutionProgress": "u01 coordinator",
     "ReportResolution": "u01 coordinator",
     "DischargeResolution": "coordinator supervisor",

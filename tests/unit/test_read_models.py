@@ -256,6 +256,13 @@ def test_states_are_those_that_the_deciders_fold(seed: int, tmp_path_factory: py
         )
         for key, each in town.office.resolutions.items()
     }
+    assert {
+        row["cooperation"]: (row["status"], row["lead"], row["due"], row["provisional"], row["ended"] is not None)
+        for row in rows(store, "cooperations")
+    } == {
+        key: (each.status, each.begun.lead, told(each.heard.due), each.heard.provisional, each.status != "adopted")
+        for key, each in town.office.cooperations.items()
+    }
     register = rows(store, "contact_register")
     assert {row["contact"]: row["status"] for row in register} == {
         key: each.status for key, each in town.entries.items()
