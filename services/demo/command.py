@@ -114,15 +114,14 @@ class _Demo:
         return summary | {"seconds": self._seconds, "peak_memory_mb": round(self._peak)}
 
     async def _play(self, stack: Stack) -> dict[str, Any]:
-        people = People(stack.data, on(FIRST_DAY, 8))
         settling = await Settling.open(stack.data)
+        people = People(stack.data, settling, on(FIRST_DAY, 8))
         try:
-            journey = Journey(people, settling, self._out, self._seed)
+            journey = Journey(people, self._out, self._seed)
             with self._stage("half a year"):
                 await self._watched(journey)
                 await journey.finish()
-                people.last_seq = await settling.settled()
-            meeting = JointMeeting(people, settling, FIRST_DAY, LAST_DAY)
+            meeting = JointMeeting(people, FIRST_DAY, LAST_DAY)
             with self._stage("briefing and meeting"):
                 await meeting.issue()
                 await meeting.hold()

@@ -5,10 +5,8 @@ from typing import Any
 
 from events.calendar import published
 from events.codes import code_list
-from services.bus.client import Reply
 from services.demo.agenda import office_moment, on
 from services.demo.people import DemoFailed, People
-from services.demo.settling import Settling
 
 COPIES = 40
 # Working days from the end of the period to the meeting, and from the meeting to when a resolution is due.
@@ -19,9 +17,8 @@ RESOLVED_MAX = 2
 class JointMeeting:
     """`issue` the briefing of a period, then `hold` the meeting that has it before it. Everything goes through commands."""
 
-    def __init__(self, people: People, settling: Settling, start: date, end: date) -> None:
+    def __init__(self, people: People, start: date, end: date) -> None:
         self._people = people
-        self._settling = settling
         self._start, self._end = start, end
         self._calendar = published()
         self.briefing = self.meeting = ""
@@ -31,7 +28,7 @@ class JointMeeting:
         """The id of the briefing, under its number. Raises DemoFailed when a command is refused."""
         people = self._people
         people.now = on(self._end, 18, 30)
-        generated = await self._send(
+        generated = await self._people.send(
             "coordinator",
             "publication.GenerateBriefing",
             kind="briefing",
@@ -39,8 +36,8 @@ class JointMeeting:
             end=self._end.isoformat(),
         )
         self.briefing = generated.id
-        await self._send("supervisor", "publication.ReviewBriefing", briefing=self.briefing)
-        await self._send(
+        await self._people.send("supervisor", "publication.ReviewBriefing", briefing=self.briefing)
+        await self._people.send(
             "supervisor",
             "publication.IssueBriefing",
             briefing=self.briefing,
@@ -56,7 +53,7 @@ class JointMeeting:
         people = self._people
         people.now = on(self._end, 19)
         day, _ = self._calendar.add_working_days(self._end, UNTIL_MEETING)
-        planned = await self._send(
+        planned = await self._people.send(
             "coordinator",
             "meeting.PlanMeeting",
             organ="rights_posts",
@@ -68,10 +65,10 @@ class JointMeeting:
         matters = await people.rows("meeting_agenda_feed", meeting=self.meeting)
         items = [(await self._propose(matter), matter) for matter in matters]
         units = sorted({matter["unit"] for matter in matters})
-        await self._send("coordinator", "meeting.SendNotification", meeting=self.meeting, units=units)
-        await self._send("coordinator", "meeting.FreezeAgenda", meeting=self.meeting, briefing=self.briefing)
+        await self._people.send("coordinator", "meeting.SendNotification", meeting=self.meeting, units=units)
+        await self._people.send("coordinator", "meeting.FreezeAgenda", meeting=self.meeting, briefing=self.briefing)
         people.now = on(day, 11)
-        await self._send("coordinator", "meeting.RecordAttendance", meeting=self.meeting, present=units)
+        await self._people.send("coordinator", "meeting.RecordAttendance", meeting=self.meeting, present=units)
         for place, (item, matter) in enumerate(items):
             await self._decide(item, matter, day, place < RESOLVED_MAX)
         await self._minutes(day)
@@ -81,15 +78,17 @@ class JointMeeting:
     async def _propose(self, matter: dict[str, Any]) -> str:
         told = {name: matter[name] for name in ("kind", "number", "unit", "category", "region", "why", "since")}
         title = code_list("agenda_why").zh(matter["why"])
-        await self._send("coordinator", "meeting.ProposeAgendaItem", meeting=self.meeting, title=title, **told)
+        await self._people.send("coordinator", "meeting.ProposeAgendaItem", meeting=self.meeting, title=title, **told)
         found = await self._people.rows("meeting_items", meeting=self.meeting)
         return str(next(row["item"] for row in found if row["number"] == matter["number"]))
 
     async def _decide(self, item: str, matter: dict[str, Any], day: date, resolve: bool) -> None:
         outcome = "resolved" if resolve else "left_to_lead"
-        await self._send("coordinator", "meeting.RecordDiscussion", meeting=self.meeting, item=item, outcome=outcome)
+        await self._people.send(
+            "coordinator", "meeting.RecordDiscussion", meeting=self.meeting, item=item, outcome=outcome
+        )
         if resolve:
-            await self._send(
+            await self._people.send(
                 "coordinator",
                 "meeting.AdoptResolution",
                 meeting=self.meeting,
@@ -102,16 +101,16 @@ class JointMeeting:
     async def _minutes(self, day: date) -> None:
         people = self._people
         people.now = on(day, 16)
-        await self._send("coordinator", "meeting.DraftMinutes", meeting=self.meeting)
+        await self._people.send("coordinator", "meeting.DraftMinutes", meeting=self.meeting)
         row = (await people.rows("meeting", meeting=self.meeting))[0]
-        await self._send(
+        await self._people.send(
             "supervisor",
             "meeting.SignMinutes",
             meeting=self.meeting,
             signatory="联席会议召集人",
             figures_digest=row["figures_digest"],
         )
-        await self._send("coordinator", "meeting.DistributeMinutes", meeting=self.meeting)
+        await self._people.send("coordinator", "meeting.DistributeMinutes", meeting=self.meeting)
 
     async def _follow_up(self, day: date) -> None:
         """The first lead reports in time, with its own credential, and the supervisor discharges it."""
@@ -122,7 +121,7 @@ class JointMeeting:
         first = min(resolutions, key=lambda row: str(row["resolution_no"]))
         self.resolution = first["resolution"]
         people.now = office_moment(self._calendar, on(day + timedelta(days=5), 9), 10)
-        await self._send(
+        await self._people.send(
             first["lead"],
             "meeting.ReportResolution",
             resolution=self.resolution,
@@ -130,10 +129,4 @@ class JointMeeting:
             measures=["verified_facts", "interviewed"],
         )
         people.now += timedelta(hours=5)
-        await self._send("supervisor", "meeting.DischargeResolution", resolution=self.resolution)
-
-    async def _send(self, principal: str, target: str, **fields: Any) -> Reply:
-        """One command, and all that follows from it, before the next: one seed gives one ledger, commit by commit."""
-        reply = await self._people.send(principal, target, **fields)
-        self._people.last_seq = await self._settling.settled()
-        return reply
+        await self._people.send("supervisor", "meeting.DischargeResolution", resolution=self.resolution)

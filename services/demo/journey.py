@@ -14,7 +14,6 @@ from services.console.register_csv import read_register
 from services.demo.agenda import Agenda, office_moment, on
 from services.demo.people import DemoFailed, People
 from services.demo.population import Coordination, Story, coordinations, register_rows, stories, write_register
-from services.demo.settling import Settling
 from services.referral.referral import CHINA
 
 FIRST_DAY, LAST_DAY = date(2026, 1, 12), date(2026, 6, 30)
@@ -25,9 +24,8 @@ Progressing = Callable[[date], None]
 class Journey:
     """Plays the register of one seed. Everything goes through commands; the ledger is never written directly."""
 
-    def __init__(self, people: People, settling: Settling, folder: Path, seed: int) -> None:
+    def __init__(self, people: People, folder: Path, seed: int) -> None:
         self._people = people
-        self._settling = settling
         self._folder = folder
         self._calendar = published()
         self._agenda = Agenda()
@@ -60,10 +58,6 @@ class Journey:
             when, act = due
             self._people.now = when
             await act()
-            await self._rest()
-
-    async def _rest(self) -> None:
-        self._people.last_seq = await self._settling.settled()
 
     async def _morning(self, day: date) -> None:
         if not self._calendar.is_workday(day):
@@ -76,7 +70,6 @@ class Journey:
         people = self._people
         for row in await people.rows("open_deadlines", now=people.now.isoformat()):
             await people.send("coordinator", "referral.CheckDeadline", referral=row["referral"])
-            await self._rest()
         for row in await people.rows("supervision_ledger"):
             if row["status"] == "drafted":
                 await people.send(
@@ -86,11 +79,9 @@ class Journey:
                     signatory="协调办公室主任",
                     authority_basis="青少年维权工作联席会议制度（示例）第6条",
                 )
-                await self._rest()
         for row in await people.rows("supervision_ledger"):
             if row["status"] == "served":
                 await people.send(row["unit"], "referral.AcknowledgeNotice", notice=row["notice"])
-                await self._rest()
 
     async def _import(self, day: date) -> None:
         rows = [row for row in self._rows if row["来电时间"].startswith(day.isoformat())]
@@ -115,7 +106,7 @@ class Journey:
                 if done.problems:
                     raise DemoFailed(f"{path.name}: {done.problems[0].en}")
                 self.contacts += done.imported
-                await self._rest()
+                await self._people.rest()
 
     async def _after_import(self, numbers: set[str]) -> None:
         cases = {row["number"]: row for row in await self._people.rows("case_board")}
@@ -123,7 +114,6 @@ class Journey:
             row = cases[number]
             if row["mandatory"] and not row["mandatory_made"]:
                 await self._report_to_police(row)
-                await self._rest()
             if number in self._coordinations:
                 self._plan_coordination(row["case_id"], self._coordinations[number])
         await self._plan_new_referrals()
@@ -246,11 +236,9 @@ class Journey:
             self._plan_report(row, story, due)
             return
         await people.send("coordinator", "referral.GrantReturn", referral=row["referral"])
-        await self._rest()
         await people.send(
             "coordinator", "intake.RequestReferral", case=row["case_id"], unit=story.new_unit, replaces=row["referral"]
         )
-        await self._rest()
         await self._plan_new_referrals()
 
     async def _call_back(self, case: str, satisfied: bool, closure: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.broker import connect
 from services.bus.client import Client, Reply
+from services.demo.settling import Settling
 
 
 class DemoFailed(Exception):
@@ -17,9 +18,10 @@ class DemoFailed(Exception):
 class People:
     """Clients by principal. `now` is the simulated moment that every command carries."""
 
-    def __init__(self, data: Path, now: datetime) -> None:
+    def __init__(self, data: Path, settling: Settling, now: datetime) -> None:
         self.now = now
         self._data = data
+        self._settling = settling
         self._clients: dict[str, Client] = {}
         self._stack = AsyncExitStack()
         self._count = 0
@@ -33,15 +35,22 @@ class People:
         return self._clients[principal]
 
     async def send(self, principal: str, target: str, **fields: Any) -> Reply:
-        """Send one command that must be accepted, with a command id that is the same in every run."""
+        """Send one command that must be accepted, with a command id that is the same in every run.
+
+        All that follows from it is on record before this returns: one seed gives one ledger, commit by commit.
+        """
         self._count += 1
         service, verb = target.split(".")
         body = {"command_id": f"demo-{self._count:05d}", **fields}
         reply = await (await self.client(principal)).send(service, verb, body)
         if reply.refused:
             raise DemoFailed(f"{target} by {principal}: {reply.refused['code']} ({reply.refused['en']})")
-        self.last_seq = max(self.last_seq, reply.seq)
+        await self.rest()
         return reply
+
+    async def rest(self) -> None:
+        """Wait until the services have answered every commit."""
+        self.last_seq = await self._settling.settled()
 
     async def rows(self, query: str, principal: str = "coordinator", **params: Any) -> list[dict[str, Any]]:
         """A query's rows, at least as new as the last command."""
