@@ -175,7 +175,8 @@ def editions(*rows, since=FROM_2027):
 
 
 def test_one_day_is_the_shortest_period_and_bounds_are_rows_as_well():
-    bound = {"id": "EXK", "zh": "-", "en": "-", "applies": "-", "limit": 2, "unit": "times", "basis": "-", "basis_en": "-"}
+    said = dict.fromkeys(("zh", "en", "applies", "basis", "basis_en"), "-")
+    bound = {"id": "EXK", "limit": 2, "unit": "times", **said}
     found = table(editions({"limit": 1}) | {"bound": [bound]})
     assert ([row.limit for row in found.policies], [row.limit for row in found.bounds]) == ([1], [2])
 

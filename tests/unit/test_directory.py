@@ -102,6 +102,14 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
         Directory((desk,), (units[0],), (officer,))
 
 
+def test_a_directory_in_which_one_title_is_called_two_things_is_refused():
+    assert NETWORK.titles["分管副局长"] == "Deputy director in charge"
+    one, other, *_ = NETWORK.units
+    other = msgspec.structs.replace(other, leader=one.leader, leader_en="Somebody else")
+    with pytest.raises(ValueError, match="is called both"):
+        Directory((), (one, other), ())
+
+
 def test_no_unit_has_everybodys_feed_for_its_own():
     everybody = msgspec.structs.replace(NETWORK.units[0], code=subjects.EVERY_UNIT)
     assert subjects.partner_all().startswith(subjects.partner(everybody.code).removesuffix(">"))

@@ -13,9 +13,9 @@ from services.decision import Refused
 from services.directory import directory
 from services.glossary import in_english, said
 from services.meeting.adopting import DEFAULT_BASIS
-from services.refusals import sentences
 from services.referral import supervision
 from services.referral.issuing import LEGAL_BASIS, YOUTH_LAW
+from services.refusals import sentences
 from tests.support.papers import CHINESE
 
 RECORDED = {
