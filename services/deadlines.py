@@ -36,6 +36,7 @@ class Policy:
     limit: int
     unit: Unit
     basis: str
+    basis_en: str
     valid_from: date = date.min
 
 
@@ -50,6 +51,7 @@ class Bound:
     limit: int
     unit: Literal["times", "working_days"]
     basis: str
+    basis_en: str
     valid_from: date = date.min
 
 
@@ -72,6 +74,13 @@ def policies(day: date) -> Mapping[str, Policy]:
 def bounds(day: date) -> Mapping[str, Bound]:
     """The bounds in force on `day`, by id."""
     return _in_force(_table().bounds, day)
+
+
+@cache
+def bases() -> Mapping[str, str]:
+    """Every basis that a row of the table ever had: the Chinese text -> the English one."""
+    rows: tuple[Policy | Bound, ...] = (*_table().policies, *_table().bounds)
+    return {row.basis: row.basis_en for row in rows}
 
 
 def _in_force(rows: tuple[Row, ...], day: date) -> Mapping[str, Row]:
@@ -117,6 +126,8 @@ def table(data: Mapping[str, Any]) -> Table:
         raise ValueError("deadlines: editions follow each other, each with its own version")
     if len({(row.id, row.valid_from) for row in rows}) < len(rows):
         raise ValueError("deadlines: an id is listed twice from the same day on")
+    if len({(row.basis, row.basis_en) for row in rows}) > len({row.basis for row in rows}):
+        raise ValueError("deadlines: one basis has two English forms")
     if any(row.limit < 1 or row.unit not in get_args(Unit) for row in policies):
         raise ValueError("deadlines: a limit is below 1 or a unit is unknown")
     # A changed row without an edition of its day would leave commits that name the old version.

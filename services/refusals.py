@@ -634,15 +634,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "notice.authority_number_malformed": (
         "以“{basis}”为依据须写明文号（如“青批〔2026〕3号”），不写其他内容。",
-        "A basis of the kind {basis} is given by its document number alone, like 青批〔2026〕3号.",
+        "A basis of the kind {basis_en} is given by its document number alone, like 青批〔2026〕3号.",
     ),
     "notice.authority_not_in_force": (
         "授权依据“{basis}”在{day}无效，请改用签发当日有效的依据。",
-        "The authority {basis} is not in force on {day}; take one that is valid on the day of signing.",
+        "The authority {basis_en} is not in force on {day}; take one that is valid on the day of signing.",
     ),
     "notice.authority_not_for_level": (
         "授权依据“{basis}”不适用于{level}级督办，请改用适用的依据。",
-        "The authority {basis} does not reach to level {level}; take one that does.",
+        "The authority {basis_en} does not reach to level {level}; take one that does.",
     ),
     "notice.signatory_missing": ("请写明签发人职务。", "Name the post of whoever signs it off."),
     "notice.personal_data": (

@@ -98,25 +98,30 @@ def replay(session: Session, identity: str) -> None:
 def _sentence(stored: Stored, lang: str) -> str:
     commit = stored.commit
     names = code_list("fact")
-    what = "；".join(
-        (names.en if lang == "en" else names.zh)(type(fact).__name__) + _details(fact) for fact in commit.facts
-    )
-    sealed = f"（密封 {len(commit.sealed.fields)} 项）" if commit.sealed and lang != "en" else ""
+    english = lang == "en"
+    label, comma = (names.en, "; ") if english else (names.zh, "；")
+    what = comma.join(label(type(fact).__name__) + _details(fact, lang) for fact in commit.facts)
+    count = len(commit.sealed.fields) if commit.sealed else 0
+    sealed = (f" ({count} sealed)" if english else f"（密封 {count} 项）") if count else ""
     when = commit.recorded.strftime("%Y-%m-%d %H:%M")
-    who = f"{commit.actor.principal}（{commit.actor.role}）"
+    actor = commit.actor
+    who = f"{actor.principal} ({actor.role})" if english else f"{actor.principal}（{actor.role}）"
     return f"#{stored.seq}  {when}  {who}  {commit.kind} {commit.n}  {what}{sealed}\n      {stored.hash}"
 
 
-def _details(fact: Any) -> str:
+def _details(fact: Any, lang: str) -> str:
     """The few coded values that a reader looks for; never more than the fact itself holds."""
     shown = []
     for name, list_name in _CODED.items():
         value = getattr(fact, name, None)
         if isinstance(value, str) and list_name and value in code_list(list_name):
-            shown.append(code_list(list_name).zh(value))
+            codes = code_list(list_name)
+            shown.append(codes.en(value) if lang == "en" else codes.zh(value))
         elif value is not None and not list_name:
             shown.append(str(value)[:19])
-    return f"〔{'，'.join(shown)}〕" if shown else ""
+    if not shown:
+        return ""
+    return f" [{', '.join(shown)}]" if lang == "en" else f"〔{'，'.join(shown)}〕"
 
 
 _CODED = {

@@ -177,7 +177,7 @@ def show(session: Session, briefing: str, min_seq: int | None) -> None:
         _table(session, answer, wide=False)
     else:
         titles, shown = Presentation(answer["explained"], session.lang).rows(answer, wide=True)
-        table(("", ""), list(zip(titles, shown[0], strict=True)))
+        table(("", ""), list(zip(titles, shown[0], strict=True)), lang=session.lang)
         if mended["rows"]:
             _table(session, mended, wide=False)
 
@@ -185,7 +185,7 @@ def show(session: Session, briefing: str, min_seq: int | None) -> None:
 def _table(session: Session, answer: dict[str, Any], wide: bool) -> None:
     described = answer["explained"]
     titles, shown = Presentation(described, session.lang).rows(answer, wide)
-    table(titles, shown, title=described["zh"] if session.lang == "zh" else described["name"])
+    table(titles, shown, title=described["zh"] if session.lang == "zh" else described["name"], lang=session.lang)
 
 
 def _send(session: Session, verb: str, named: str, **fields: Any) -> Reply:

@@ -9,6 +9,9 @@ from services.bus.clock import CHINA
 from services.console.output import USAGE, as_json, table
 from services.console.session import Session, pass_session
 
+# A code, its Chinese and its English label.
+Line = tuple[str, str, str]
+
 
 @click.command()
 @click.argument("name", metavar="LIST", required=False)
@@ -25,7 +28,7 @@ def codes(session: Session, name: str | None) -> None:
         if session.machine:
             as_json([{"list": each.name, "zh": each.zh_title, "en": each.en_title} for each in lists])
         else:
-            table(("list", "中文", "English"), [(each.name, each.zh_title, each.en_title) for each in lists])
+            _print(session, ("list", "list"), [(each.name, each.zh_title, each.en_title) for each in lists])
         return
     if name not in code_lists():
         session.fail(
@@ -39,4 +42,13 @@ def codes(session: Session, name: str | None) -> None:
     if session.machine:
         as_json([{"code": each.code, "zh": each.zh, "en": each.en} for each in entries])
     else:
-        table(("代码", "中文", "English"), [(each.code, each.zh, each.en) for each in entries])
+        _print(session, ("代码", "code"), [(each.code, each.zh, each.en) for each in entries])
+
+
+def _print(session: Session, heading: tuple[str, str], lines: list[Line]) -> None:
+    """Both languages for a Chinese reader, who types either; English alone for an English one."""
+    zh, en = heading
+    if session.lang == "en":
+        table((en, "English"), [(code, english) for code, _, english in lines])
+    else:
+        table((zh, "中文", "English"), lines)

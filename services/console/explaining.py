@@ -157,7 +157,7 @@ def _show(
                     row["number"] or row["item"],
                     row["day"],
                     row["value"],
-                    _short(row["events"]),
+                    _short(row["events"], session.lang),
                 )
                 for row in behind
             ],
@@ -180,9 +180,9 @@ def _kind(session: Session, code: str) -> str:
     return code_list("kind").en(code) if session.lang == "en" else code_list("kind").zh(code)
 
 
-def _short(events: Sequence[str]) -> str:
+def _short(events: Sequence[str], lang: str) -> str:
     more = f" … +{len(events) - BEHIND_MAX}" if len(events) > BEHIND_MAX else ""
-    return "，".join(events[:BEHIND_MAX]) + more
+    return (", " if lang == "en" else "，").join(events[:BEHIND_MAX]) + more
 
 
 @click.command()
@@ -280,7 +280,7 @@ def _tell(
                     f"{each['figure']}  {figure_label(each['figure'], session.lang)}",
                     each["was"],
                     each["is"],
-                    _because(each),
+                    _because(each, session.lang),
                 )
                 for each in changed
             ],
@@ -293,7 +293,7 @@ def _tell(
     )
 
 
-def _because(change: dict[str, Any]) -> str:
+def _because(change: dict[str, Any], lang: str) -> str:
     told = []
     for item in change["because"]:
         events = [
@@ -302,7 +302,7 @@ def _because(change: dict[str, Any]) -> str:
             + (f" +{each['days_late']}d" if each["days_late"] else "")
             for each in item["events"]
         ]
-        told.append(f"{item['number'] or item['item']}: {_short(events) or '—'}")
+        told.append(f"{item['number'] or item['item']}: {_short(events, lang) or '—'}")
     return "\n".join(told[:BEHIND_MAX]) + (f"\n… +{len(told) - BEHIND_MAX}" if len(told) > BEHIND_MAX else "")
 
 

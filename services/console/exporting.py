@@ -15,11 +15,12 @@ def export(session: Session, name: str, params: Mapping[str, Any], answer: dict[
     """Write the workbook of an answer that came with its explanation, and say so."""
     described, lang = answer["explained"], session.lang
     shown = Presentation(described, lang)
-    titles = [shown.title(column) for column in answer["columns"]]
+    columns = shown.columns(answer["columns"], wide=True)
+    titles, places = [shown.title(column) for column in columns], [answer["columns"].index(name) for name in columns]
     rows = [
         [
-            Share(cell) if isinstance(cell, float) and 0 <= cell <= 1 else _labelled(shown, column, cell)
-            for column, cell in zip(answer["columns"], row, strict=True)
+            Share(cell) if isinstance(cell := row[place], float) and 0 <= cell <= 1 else _labelled(shown, column, cell)
+            for column, place in zip(columns, places, strict=True)
         ]
         for row in answer["rows"]
     ]

@@ -39,24 +39,24 @@ def refuse(refused: dict[str, Any], lang: str, machine: bool) -> NoReturn:
     sys.exit(UNAVAILABLE if refused["code"] in UNAVAILABLE_CODES else REFUSED)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None, lang: str = "zh") -> None:
     """A table as wide as the terminal, or as wide as it needs when the output is not one."""
     shown = Table(title=title, show_lines=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(written(cell) for cell in row))
+        shown.add_row(*(written(cell, lang) for cell in row))
     Console(width=None if sys.stdout.isatty() else UNBOUNDED, soft_wrap=False).print(shown)
 
 
-def written(cell: Any) -> str:
+def written(cell: Any, lang: str = "zh") -> str:
     """One cell as a person reads it."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "✓" if cell else "–"
     if isinstance(cell, list):
-        return "、".join(map(str, cell))
+        return ("; " if lang == "en" else "、").join(map(str, cell))
     text = str(cell)
     # A moment is read to the minute; the machine formats keep it whole.
     return text[:16].replace("T", " ") if len(text) >= 25 and text[4:5] == "-" and text[10:11] == "T" else text

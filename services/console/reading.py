@@ -80,7 +80,7 @@ def query(
 def _print(session: Session, name: str, answer: dict[str, Any], wide: bool = False) -> None:
     described = answer["explained"]
     titles, shown = Presentation(described, session.lang).rows(answer, wide)
-    table(titles, shown, title=described["zh"] if session.lang == "zh" else name)
+    table(titles, shown, title=described["zh"] if session.lang == "zh" else name, lang=session.lang)
     count, seq = len(shown), answer["position"]["seq"]
     say(session.lang, f"{count} 行，截至第 {seq} 条。", f"{count} rows, as of position {seq}.")
 
@@ -94,7 +94,7 @@ def queries(session: Session) -> None:
         as_json(answer)
         return
     for each in answer["queries"]:
-        click.echo(f"\n{each['name']}  {each['zh']}")
+        click.echo(f"\n{each['name']}" + (f"  {each['zh']}" if session.lang == "zh" else ""))
         for parameter in each["parameters"]:
             needed = "" if parameter["required"] else "?"
             click.echo(f"  -p {parameter['name'] + needed:<22}{parameter['type']:<9}{parameter[session.lang]}")
@@ -119,7 +119,7 @@ def showing(
         as_json({"position": answer["position"], "rows": rows(answer)})
     elif len(answer["rows"]) == 1 and name != "case_history":
         titles, shown = Presentation(answer["explained"], session.lang).rows(answer, wide=True)
-        table(("", ""), list(zip(titles, shown[0], strict=True)))
+        table(("", ""), list(zip(titles, shown[0], strict=True)), lang=session.lang)
     else:
         _print(session, name, answer)
 

@@ -98,7 +98,9 @@ def _print(session: Session, answer: dict[str, Any], listed: list[dict[str, Any]
     if not listed:
         say(session.lang, "没有待办。", "Nothing is to be done.")
         return
-    cells = [[_lit(row, name, written(shown.cell(name, row[name]))) for name in columns] for row in listed]
+    cells = [
+        [_lit(row, name, written(shown.cell(name, row[name]), session.lang)) for name in columns] for row in listed
+    ]
     table([shown.title(name) for name in columns], cells)
     for row in listed:
         click.echo(f"  {row['number'] or '—'}\t{_command(session, row)}")

@@ -16,14 +16,14 @@ def tell(summary: dict[str, Any], out: Path, lang: str) -> None:
     names = {"answered": "电话解答", "referred": "移送转办", "coordinated": "直接协调"} if zh else {}
     lines = ["", "青少年维权热线 2026年1月12日至6月30日" if zh else "Youth rights hotline, 12 January to 30 June 2026"]
     lines += [f"  {'登记' if zh else 'contacts'} {n}"]
-    lines += [f"  {names.get(group, group)} {with_interval(count, n)}" for group, count in groups.items()]
+    lines += [f"  {names.get(group, group)} {with_interval(count, n, lang)}" for group, count in groups.items()]
     needed = n * 8 // 10 + 1
     lines.append(
         f"  注：材料称“占80%以上”；逐件登记为 {answered}/{n}，即 {answered / n:.1%}，超过80%须有 {needed} 件。"
         if zh
         else f'  Note: the report claimed "over 80 %"; {answered} of {n} is {answered / n:.1%}, over 80 % would take {needed}.'
     )
-    states = "，".join(f"{state} {count}" for state, count in summary["referrals"].items())
+    states = ("，" if zh else ", ").join(f"{state} {count}" for state, count in summary["referrals"].items())
     lines += [
         f"  {'转办单' if zh else 'referrals'}: {states}",
         f"  {'催办督办文书' if zh else 'notices'}: {summary['notices']}",

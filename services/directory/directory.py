@@ -28,6 +28,8 @@ class Desk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Unit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A member unit (成员单位). Leader, department and post are the three responsibilities: titles, no names.
 
+    Facts record the Chinese titles; the English ones are for who reads English.
+
     Its code is a token of ledger subjects and a user of the broker: never change or reuse one.
     """
 
@@ -37,8 +39,11 @@ class Unit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sector: Code
     region: Code
     leader: Label
+    leader_en: Label
     department: Label
+    department_en: Label
     post: Label
+    post_en: Label
     categories: tuple[Code, ...]
     aliases: tuple[Name, ...] = ()
 
@@ -76,7 +81,8 @@ class Directory:
     def __init__(self, desks: tuple[Desk, ...], units: tuple[Unit, ...], principals: tuple[Principal, ...]) -> None:
         """Raises ValueError when two entries share a code, or a name that a look-up would answer to.
 
-        Also when a unit's code would have its feed be everybody's.
+        Also when a unit's code would have its feed be everybody's, and when one Chinese title has two English ones:
+        what a fact recorded is looked up by its text.
         """
         if any(unit.code == EVERY_UNIT for unit in units):
             raise ValueError(f"directory: no unit may be called {EVERY_UNIT}")
@@ -88,6 +94,7 @@ class Directory:
         self._principals = {principal.name: principal for principal in self.principals}
         if len(self._principals) < len(self.principals):
             raise ValueError("directory: two principals share a name")
+        self.titles = _titles(units)
         self._unit_names = _names(units)
         self._desk_names = _names(desks)
 
@@ -146,3 +153,17 @@ def _names(entries: tuple[Desk, ...] | tuple[Unit, ...]) -> dict[str, str]:
             if names.setdefault(text, entry.code) != entry.code:
                 raise ValueError(f"directory: “{text}” stands for both {names[text]} and {entry.code}")
     return names
+
+
+def _titles(units: tuple[Unit, ...]) -> dict[str, str]:
+    """Chinese title -> English title, of every leader, department and post."""
+    titles: dict[str, str] = {}
+    for unit in units:
+        for zh, en in (
+            (unit.leader, unit.leader_en),
+            (unit.department, unit.department_en),
+            (unit.post, unit.post_en),
+        ):
+            if titles.setdefault(zh, en) != en:
+                raise ValueError(f"directory: “{zh}” is called both {titles[zh]} and {en}")
+    return titles

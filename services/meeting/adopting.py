@@ -6,6 +6,7 @@ domain.md §4.3 E: each resolution has exactly one lead and a due date.
 from datetime import date, datetime, timedelta
 
 from events.calendar import CHINA
+from events.codes import code_list
 from events.commit import derive_id
 from events.meeting import ResolutionRecorded
 from events.referral import Duty
@@ -19,7 +20,8 @@ from services.working_clock import WorkingClock
 
 # A year that is typed wrong is far away: what takes longer is not resolved in one meeting.
 DUE_AHEAD_MAX = timedelta(days=5 * 366)
-DEFAULT_BASIS = "青少年维权工作联席会议制度"
+# What a resolution rests on that names nothing else: its entry of the code list `authority`.
+DEFAULT_BASIS = "joint-meeting"
 
 
 def resolution_id(meeting: str, principal: str, command_id: str) -> str:
@@ -59,7 +61,7 @@ def adopt(
             lead=command.lead,
             co=command.co,
             duty=duty,
-            basis=command.basis or DEFAULT_BASIS,
+            basis=command.basis or code_list("authority").zh(DEFAULT_BASIS),
             due_on=command.due,
             due=due,
             calendar_version=env.clock.version,

@@ -219,7 +219,7 @@ def signed_off(number: str, signatory: str, basis: supervision.Basis) -> NoticeS
         signatory=signatory,
         authority_basis=basis.label,
         authority=basis.authority.code,
-        authority_kind=basis.authority.kind,
+        authority_kind=basis.authority.rule.kind,
     )
 
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from events.codes import folded
+from events.codes import Entry, code_list, folded
 from services.decision import Refused
 
 
@@ -36,25 +36,32 @@ class Level(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     basis: str
 
 
-class Authority(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a notice may rest on: `levels`, from `valid_from` to `valid_to`, both days included."""
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an authority of the code list carries: notices of these levels, in this way."""
 
     code: str
     kind: str
-    zh: str
-    en: str
-    aliases: tuple[str, ...] = ()
-    valid_from: date
-    valid_to: date | None = None
     levels: tuple[int, ...]
     # A pattern: the basis is a document of this kind, given by its number with the year as its first group.
     numbered: str | None = None
-    # The post that a standing rule is signed with.
-    signatory: str = ""
+    # The post that a standing rule is signed with: a code of list office_post.
+    signatory: str | None = None
 
-    def valid_on(self, day: date) -> bool:
-        """Whether a notice could rest on it on `day`."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+class Authority(Struct, frozen=True, kw_only=True):
+    """What a notice may rest on: its rule, under the names and in the days of its entry of the code list."""
+
+    rule: Rule
+    entry: Entry
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def signatory(self) -> str:
+        """The post as it is printed; empty where a person signs."""
+        return code_list("office_post").zh(self.rule.signatory) if self.rule.signatory else ""
 
 
 class Basis(Struct, frozen=True, kw_only=True):
@@ -67,7 +74,7 @@ class Basis(Struct, frozen=True, kw_only=True):
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     edition: str
     level: tuple[Level, ...]
-    authority: tuple[Authority, ...]
+    authority: tuple[Rule, ...]
 
 
 @cache
@@ -98,13 +105,19 @@ def level(number: int, form: str | None = None) -> Level | None:
 @cache
 def authorities() -> Mapping[str, Authority]:
     """Every authority by its code, those of the past included: history is read by them."""
-    return {each.code: each for each in _table().authority}
+    names = code_list("authority")
+    found = {
+        rule.code: Authority(rule=rule, entry=entry) for rule in _table().authority if (entry := names.get(rule.code))
+    }
+    if len(found) < len(_table().authority):
+        raise ValueError("supervision: an authority is not in the code list")
+    return found
 
 
 @cache
 def standing_rule(number: int) -> Authority:
     """The rule that lets a notice of this level go out by itself. Raises LookupError when there is none."""
-    found = next((each for each in authorities().values() if each.signatory and number in each.levels), None)
+    found = next((each for each in authorities().values() if each.signatory and number in each.rule.levels), None)
     if found is None:
         raise LookupError(f"no standing rule covers level {number}")
     return found
@@ -118,22 +131,23 @@ def basis(number: int, code: str | None, label: str | None, day: date) -> Basis 
     found = authorities().get(code) if code is not None else _named(text)
     if found is None:
         return Refused("notice.authority_unknown", "authority_basis" if code is None else "authority")
-    refusal = _by_number(found, text, day) if found.numbered else _by_name(found, text)
+    named = {"basis": found.entry.zh, "basis_en": found.entry.en}
+    refusal = _by_number(found, text, day) if found.rule.numbered else _by_name(found, text)
     if refusal is not None:
         return refusal
-    if not found.valid_on(day):
-        return Refused("notice.authority_not_in_force", "authority_basis", {"basis": found.zh, "day": day.isoformat()})
-    if number not in found.levels:
-        return Refused("notice.authority_not_for_level", "authority_basis", {"basis": found.zh, "level": str(number)})
-    return Basis(authority=found, label=text if found.numbered else found.zh)
+    if not found.entry.valid_on(day):
+        return Refused("notice.authority_not_in_force", "authority_basis", {**named, "day": day.isoformat()})
+    if number not in found.rule.levels:
+        return Refused("notice.authority_not_for_level", "authority_basis", {**named, "level": str(number)})
+    return Basis(authority=found, label=text if found.rule.numbered else found.entry.zh)
 
 
 def _named(text: str) -> Authority | None:
     wanted = folded(text)
     for each in authorities().values():
-        if each.numbered and re.fullmatch(each.numbered, text):
+        if each.rule.numbered and re.fullmatch(each.rule.numbered, text):
             return each
-        if wanted in {folded(name) for name in (each.code, each.zh, each.en, *each.aliases)}:
+        if wanted in {folded(name) for name in (each.code, each.entry.zh, each.entry.en, *each.entry.aliases)}:
             return each
     return None
 
@@ -145,9 +159,11 @@ def _by_name(authority: Authority, text: str) -> Refused | None:
 
 
 def _by_number(authority: Authority, text: str, day: date) -> Refused | None:
-    found = re.fullmatch(authority.numbered or "", text)
+    found = re.fullmatch(authority.rule.numbered or "", text)
     if found is None:
-        return Refused("notice.authority_number_malformed", "authority_basis", {"basis": authority.zh})
+        named = {"basis": authority.entry.zh, "basis_en": authority.entry.en}
+        return Refused("notice.authority_number_malformed", "authority_basis", named)
     if int(found[1]) > day.year:
-        return Refused("notice.authority_not_in_force", "authority_basis", {"basis": text, "day": day.isoformat()})
+        named = {"basis": text, "basis_en": text}
+        return Refused("notice.authority_not_in_force", "authority_basis", {**named, "day": day.isoformat()})
     return None

@@ -22,6 +22,8 @@ HOSTILE = ("=cmd()", "{{7*7}}", "<w:p>", "</td><script>", "\x00\x07", "𠀀" * 3
 _OPEN = re.compile(r"\bNone\b|[{}]|\bnan\b|\bTrue\b|\bFalse\b")
 _HALF = re.compile(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# A run of Chinese: its letters and its punctuation, with the digits between them; a blank of full width is only a blank.
+CHINESE = re.compile(r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 
 
 def texts(document: Document) -> list[str]:

@@ -141,6 +141,7 @@ def test_a_change_is_told_with_both_counts_and_its_interval() -> None:
     assert "同比：对照期件数不足，不作比较" in told
     low, high = (math.exp(math.log(114 / 80) + side * 1.959964 * math.sqrt(1 / 114 + 1 / 80)) - 1 for side in (-1, 1))
     assert compared(114, 80) == f"+42.5%（95%CI {100 * low:+.1f}～{100 * high:+.1f}%）"
+    assert compared(114, 80, "en") == f"+42.5 % (95 % CI {100 * low:+.1f} to {100 * high:+.1f} %)"
     assert compared(4, 80) is compared(80, 4) is None
 
 

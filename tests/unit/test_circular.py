@@ -125,8 +125,9 @@ def test_figures_that_are_not_told_by_unit_rank_nobody() -> None:
 
 
 def test_in_english_it_holds_no_chinese_but_names() -> None:
-    english = paper(TOWN, "en", overdue=[overdue(basis="Rules", referral_no="7")], unanswered=[owed(doc_no="2", authority_basis="Rules")])  # fmt: skip
+    english = paper(TOWN, "en", overdue=[overdue(referral_no="7")], unanswered=[owed(doc_no="2")])
     assert chinese(english) == ""
+    assert "Hotline rules of the city" in words(english) and "(example), article 6" in words(english)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -145,7 +145,9 @@ def test_the_deciders_speak_in_codes_of_the_lists():
             "served_to"
         )
         assert level.form is None or level.form in code_list("supervision_form")
-    assert {each.kind for each in supervision.authorities().values()} == {e.code for e in code_list("authority_kind")}
+    assert {each.rule.kind for each in supervision.authorities().values()} == {
+        e.code for e in code_list("authority_kind")
+    }
 
 
 def test_categories_point_into_the_lists_of_their_axes():

@@ -156,6 +156,8 @@ def test_the_table_carries_what_is_printed():
     assert edition(date(2026, 2, 13)) == edition(date(1999, 1, 1)) == "2026.2"
     for policy in POLICIES.values():
         assert policy.zh and policy.en.isascii() and policy.applies and policy.basis
+    for basis, english in deadlines.bases().items():
+        assert basis and english and english.isascii(), basis
 
 
 def test_the_ladder_is_that_of_the_table_in_working_days():
@@ -168,12 +170,13 @@ FROM_2027 = date(2027, 1, 1)
 
 def editions(*rows, since=FROM_2027):
     editions = [{"version": "1", "valid_from": date(2000, 1, 1)}, {"version": "2", "valid_from": since}]
-    row = {"id": "R3", "zh": "-", "en": "-", "applies": "-", "unit": "working_days", "basis": "-"}
+    row = {"id": "R3", "zh": "-", "en": "-", "applies": "-", "unit": "working_days", "basis": "-", "basis_en": "-"}
     return {"edition": editions, "policy": [row | each for each in rows]}
 
 
 def test_one_day_is_the_shortest_period_and_bounds_are_rows_as_well():
-    bound = {"id": "EXK", "zh": "-", "en": "-", "applies": "-", "limit": 2, "unit": "times", "basis": "-"}
+    said = dict.fromkeys(("zh", "en", "applies", "basis", "basis_en"), "-")
+    bound = {"id": "EXK", "limit": 2, "unit": "times", **said}
     found = table(editions({"limit": 1}) | {"bound": [bound]})
     assert ([row.limit for row in found.policies], [row.limit for row in found.bounds]) == ([1], [2])
 
@@ -192,6 +195,7 @@ def test_a_changed_limit_counts_from_its_day_on_and_the_edition_says_so(monkeypa
     ("broken", "why"),
     [
         (editions({"limit": 5}, {"limit": 5}), "an id is listed twice"),
+        (editions({"limit": 5}, {"id": "R4", "limit": 5, "basis_en": "another"}), "one basis has two English forms"),
         (editions({"limit": 0}), "a limit is below 1"),
         (editions({"limit": 5, "unit": "weeks"}), "a limit is below 1 or a unit is unknown"),
         (editions({"limit": 5, "valid_from": date(2026, 7, 1)}), "a row is valid from the first day"),

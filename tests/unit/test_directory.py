@@ -42,6 +42,7 @@ def test_units_speak_in_codes_of_the_lists_and_every_category_has_a_unit():
         assert unit.region in code_list("region")
         assert set(unit.categories) <= {entry.code for entry in code_list("category")}
         assert unit.leader and unit.department and unit.post and unit.en.isascii()
+        assert all(title and title.isascii() for title in (unit.leader_en, unit.department_en, unit.post_en))
     handled = {category for unit in NETWORK.units for category in unit.categories}
     assert {entry.code for entry in code_list("category")} - handled == {"90", "99"}
 
@@ -89,7 +90,7 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
     units = tuple(
         Unit(
             code=code, zh="同名局", en=code, sector="police", region="231000", leader="-", department="-", post="-",
-            categories=(),
+            leader_en="-", department_en="-", post_en="-", categories=(),
         )
         for code in ("u01", "u02")
     )  # fmt: skip
@@ -99,6 +100,14 @@ def test_a_directory_in_which_a_name_means_two_is_refused():
     assert officer is not None
     with pytest.raises(ValueError, match="share a name"):
         Directory((desk,), (units[0],), (officer,))
+
+
+def test_a_directory_in_which_one_title_is_called_two_things_is_refused():
+    assert NETWORK.titles["分管副局长"] == "Deputy director in charge"
+    one, other, *_ = NETWORK.units
+    other = msgspec.structs.replace(other, leader=one.leader, leader_en="Somebody else")
+    with pytest.raises(ValueError, match="is called both"):
+        Directory((), (one, other), ())
 
 
 def test_no_unit_has_everybodys_feed_for_its_own():

@@ -105,7 +105,8 @@ def test_what_is_not_discharged_has_no_slip() -> None:
 
 
 def test_in_english_it_holds_no_chinese() -> None:
-    assert chinese(slip("en", doc_no="2", referral_no="7", authority_basis="Rules")) == ""
+    english = slip("en", doc_no="2", referral_no="7")
+    assert chinese(english) == "" and "(example), article 6" in words(english)
 
 
 def test_no_place_below_the_county_is_named() -> None:

@@ -33,7 +33,7 @@ def blank(model: str) -> dict[str, Any]:
 
 MEETING = blank("meeting") | {
     "meeting": "M" * 26, "organ": "rights_posts", "starts": "2026-03-20T09:00:00+08:00", "place": "Hall 2",
-    "chair": "Convenor", "units": ["u07", "u01"], "briefing": "B" * 26, "as_of_position": 41,
+    "chair": "联席会议召集人", "units": ["u07", "u01"], "briefing": "B" * 26, "as_of_position": 41,
     "figures_digest": "a" * 64, "present": ["u07"], "excused": ["u01"], "observers": ["u09"], "minutes_no": "No. 1",
     "signed": "2026-03-23T09:00:00+08:00", "distributed_to": ["u07", "u01"], "status": "in_follow_up",
 }  # fmt: skip
@@ -49,7 +49,8 @@ ITEMS = [
 ]  # fmt: skip
 RESOLUTION = blank("resolutions") | {
     "resolution": "R" * 26, "resolution_no": "No. 7", "title": "Keep a list of children out of school", "lead": "u07",
-    "co": ["u01"], "meeting": "M" * 26, "basis": "Rules", "leader": "Deputy", "department": "Schools", "post": "Head",
+    "co": ["u01"], "meeting": "M" * 26, "basis": "青少年维权工作联席会议制度",
+    "leader": "分管副局长", "department": "基础教育科", "post": "学生权益保护岗",
     "adopted": "2026-03-20T11:00:00+08:00", "due": "2026-04-10T23:59:59+08:00", "provisional": False,
     "reported": "2026-04-13T09:00:00+08:00", "result": "done", "measures": ["visited_school"], "late": True,
     "late_working_days": 1, "overdue_working_days": 1, "discharged": "2026-04-14T09:00:00+08:00",
@@ -77,7 +78,7 @@ def words(document: Document) -> str:
 @pytest.mark.parametrize(
     ("paper", "said"),
     [
-        ("notice", ("通知", "市教育局", "2026年3月20日09:00", "Hall 2", "Convenor", "转办件逾期未办结", "市公安局", "办结计划")),
+        ("notice", ("通知", "市教育局", "2026年3月20日09:00", "Hall 2", "联席会议召集人", "转办件逾期未办结", "市公安局", "办结计划")),
         ("agenda", ("议题汇总表", "逾期未办结", "No. 3", "2026年3月9日", "形成议定事项", "截至账本第41条")),
         ("sign-in", ("签到表", "市教育局", "市公安局")),
         ("minutes", (

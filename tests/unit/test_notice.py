@@ -381,7 +381,9 @@ def test_a_reminder_asks_for_no_reply_and_is_not_escalated() -> None:
 
 
 def test_a_standing_rule_that_is_out_of_force_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    lapsed = msgspec.structs.replace(supervision.standing_rule(1), valid_to=date(2026, 1, 1))
+    rule = supervision.standing_rule(1)
+    ended = msgspec.structs.replace(rule.entry, valid_to=date(2026, 1, 1))
+    lapsed = msgspec.structs.replace(rule, entry=ended)
     monkeypatch.setattr(supervision, "authorities", lambda: {lapsed.code: lapsed})
     monkeypatch.setattr(supervision, "standing_rule", lambda level: lapsed)
     assert names(draft(1)) == "notice.authority_not_in_force"
@@ -571,8 +573,8 @@ def test_no_rule_sends_what_a_person_has_to_sign() -> None:
 
 def test_every_level_has_a_mandate_in_force_today() -> None:
     for level in range(6):
-        in_force = [each for each in supervision.authorities().values() if each.valid_on(date(2026, 3, 2))]
-        assert any(level in each.levels for each in in_force), level
+        in_force = [each for each in supervision.authorities().values() if each.entry.valid_on(date(2026, 3, 2))]
+        assert any(level in each.rule.levels for each in in_force), level
 
 
 # Served, acknowledged, replied

@@ -118,16 +118,16 @@ def test_no_place_below_the_county_is_named(lang: str, town: str, above: str) ->
     assert town not in msgspec.json.encode(document).decode() and above in words(document)
 
 
-def test_in_english_it_holds_no_chinese_but_posts_and_the_names_of_rules() -> None:
-    document = letter(
-        "en",
-        referral_no="7",
-        legal_basis=["法律援助法"],
-        sign_policy="Z9",
-        report_policy="Z9",
-        **dict.fromkeys(POSTS, "Head"),
-    )
-    assert chinese(document) == "" and "Legal Aid Law" in words(document)
+def test_in_english_it_holds_no_chinese_but_a_post_that_the_directory_does_not_have() -> None:
+    document = letter("en", referral_no="7")
+    assert chinese(document, POSTS["duty_post"]) == "" and POSTS["duty_post"] in words(document)
+    for known in (
+        "Under Law on the Protection of Minors, article 28, Legal Aid Law,",
+        "Deputy director in charge",
+        "Basic education section",
+        "; basis: Hotline rules of the city; Hotline rules of the city (after",
+    ):
+        assert known in words(document), known
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -7,7 +7,7 @@ from services.projections.documents.briefing_work import callbacks, consider, re
 from services.projections.documents.contact_tables import parts
 from services.projections.documents.county_map import tiles
 from services.projections.documents.dates import said, said_period
-from services.projections.documents.figures import compared, percent, with_interval
+from services.projections.documents.figures import compared, counted, percent, with_interval
 from services.projections.documents.issue import Issue, corrections, marked
 from services.projections.documents.reconciliation import reconciliation
 from services.projections.documents.suppression import FEW, HIDDEN
@@ -134,7 +134,7 @@ def _comparison(model: Briefing, n: int, lang: str) -> str:
         ("同比", "On the same days a year before", model.answers.last_year),
     ):
         before = figures.get("contacts", 0)
-        change = compared(n, before)
+        change = compared(n, before, lang)
         if change is None:
             said_changes.append(either(lang, f"{zh}：对照期件数不足，不作比较", f"{en}: too few to compare"))
         else:
@@ -150,7 +150,7 @@ def _disposition_bars(model: Briefing, n: int, lang: str) -> list[Block]:
         Bars(
             either(lang, "处置构成（件）", "Dispositions"),
             tuple(
-                (text(f"group.{group}", lang), float(count), f"{count}（{percent(count, n)}）")
+                (text(f"group.{group}", lang), float(count), counted(count, n, lang))
                 for group, count in model.dispositions.items()
             ),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.glossary import said
 from services.projections.documents.blocks import Block, Heading, Paragraph, Table
 from services.projections.documents.dates import said_moment
 from services.projections.documents.places import matter_of
@@ -31,7 +32,7 @@ def overdue_table(rows: Sequence[Row], names: Mapping[str, str], lang: str) -> T
                 matter_of(row, lang),
                 said_moment(row["due"], lang),
                 str(row["working_days_over"]),
-                str(row["basis"] or "—"),
+                said(str(row["basis"] or "—"), lang),
             )
             for row in rows
         ),
@@ -63,7 +64,7 @@ def unanswered_table(rows: Sequence[Row], names: Mapping[str, str], lang: str) -
                 label("level", row["level"], lang),
                 either(lang, "；", "; ").join(label("supervision_ground", code, lang) for code in row["grounds"]),
                 said_moment(row["reply_due"], lang),
-                str(row["authority_basis"] or "—"),
+                said(str(row["authority_basis"] or "—"), lang),
             )
             for row in rows
         ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.glossary import said
 from services.projections.documents.blocks import Document, Form, Provenance
 from services.projections.documents.briefing_figures import day_of
 from services.projections.documents.dates import BLANK, BLANK_DAY, listed, said_moment
@@ -68,7 +69,7 @@ def _notice(row: Row, unit: str, lang: str) -> tuple[Line, ...]:
         ),
         (_box("督办理由", "Grounds", _labels("supervision_ground", row["grounds"], lang), lang),),
         (_box("办理要求", "Demands", _labels("demand", row["demands"], lang), lang),),
-        (_box("授权依据", "Authority", str(row["authority_basis"] or "—"), lang),),
+        (_box("授权依据", "Authority", said(str(row["authority_basis"] or "—"), lang), lang),),
         (
             _box("送达日期", "Served", said_moment(row["served"], lang), lang),
             _box("回执期限", "Reply due", said_moment(row["reply_due"], lang), lang),

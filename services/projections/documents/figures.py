@@ -27,6 +27,11 @@ def percent(successes: int, n: int) -> str:
     return f"{100 * successes / n:.1f}%" if n else "—"
 
 
+def counted(count: int, n: int, lang: str) -> str:
+    """A count with its share: 90 (78.9 %)."""
+    return f"{count} ({percent(count, n)})" if lang == "en" else f"{count}（{percent(count, n)}）"
+
+
 def with_interval(successes: int, n: int, lang: str = "zh") -> str:
     """78.9 % with 90/114 and the 95 % interval, 70.6-85.4 %."""
     if n == 0:
@@ -38,7 +43,7 @@ def with_interval(successes: int, n: int, lang: str = "zh") -> str:
     return f"{percent(successes, n)}（{successes}/{n}，95%CI {ends}%）"
 
 
-def compared(now: int, before: int) -> str | None:
+def compared(now: int, before: int, lang: str = "zh") -> str | None:
     """+12.5 % (95 % CI -20.1 to +58.3 %): the change of a count with the interval of the ratio; None below 5 on a side.
 
     The interval is that of two Poisson counts: exp(ln(now/before) ± 1.96 √(1/now + 1/before)).
@@ -47,7 +52,8 @@ def compared(now: int, before: int) -> str | None:
         return None
     ratio, spread = now / before, Z95 * math.sqrt(1 / now + 1 / before)
     low, high = ratio * math.exp(-spread), ratio * math.exp(spread)
-    return f"{100 * (ratio - 1):+.1f}%（95%CI {100 * (low - 1):+.1f}～{100 * (high - 1):+.1f}%）"
+    change, least, most = (f"{100 * (each - 1):+.1f}" for each in (ratio, low, high))
+    return f"{change} % (95 % CI {least} to {most} %)" if lang == "en" else f"{change}%（95%CI {least}～{most}%）"
 
 
 def digest(figures: Mapping[str, Any]) -> str:

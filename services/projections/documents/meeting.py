@@ -6,6 +6,7 @@
 
 from collections.abc import Sequence
 
+from services.glossary import said as recorded
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance, Table
 from services.projections.documents.meeting_wording import (
     MASTHEAD,
@@ -54,7 +55,7 @@ def meeting_notice(
             Paragraph(
                 f"{hour(meeting['starts'], lang)}{either(lang, '，', ', ')}{meeting['place']}{either(lang, '。', '.')}"
             ),
-            Paragraph(either(lang, f"主持：{meeting['chair']}。", f"Chair: {meeting['chair']}.")),
+            Paragraph(either(lang, f"主持：{meeting['chair']}。", f"Chair: {recorded(str(meeting['chair']), lang)}.")),
             Heading(either(lang, "二、议题", "2. Items")),
             *_listed(items, lang),
             Heading(either(lang, "三、参加单位", "3. Units called")),
@@ -205,7 +206,7 @@ def _title(meeting: Row, lang: str, zh: str, en: str) -> str:
 
 
 def _opening(meeting: Row, items: Sequence[Row], lang: str) -> str:
-    organ, chair = label("organ", meeting["organ"], lang), meeting["chair"]
+    organ, chair = label("organ", meeting["organ"], lang), recorded(str(meeting["chair"]), lang)
     return either(
         lang,
         f"{hour(meeting['starts'], lang)}，{organ}在{meeting['place']}召开联席会议，{chair}主持，研究议题{len(items)}项。"
@@ -257,7 +258,7 @@ def _where(meeting: Row, lang: str) -> Form:
             ),
             (
                 (either(lang, "地点", "Place"), str(meeting["place"])),
-                (either(lang, "主持", "Chair"), str(meeting["chair"])),
+                (either(lang, "主持", "Chair"), recorded(str(meeting["chair"]), lang)),
             ),
         )
     )

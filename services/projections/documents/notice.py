@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.glossary import said as recorded
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance
 from services.projections.documents.briefing_figures import CHINA
 from services.projections.documents.notice_wording import Both, Wording, wording
@@ -91,7 +92,7 @@ def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
         return (
             f"{row['referral_no']} ({matter}) was {'adopted' if resolved else 'issued'} on {issued} "
             f"and due on {due}{lateness}.{earlier} "
-            f"On the basis of {row['authority_basis'] or '(to be named at sign-off)'}, {_said(words.act, lang)}."
+            f"On the basis of {_quoted(row, lang)}, {_said(words.act, lang)}."
         )
     lateness = f"，至本件拟制时已超期{over}个工作日" if late else ""
     earlier = (
@@ -102,13 +103,17 @@ def _opening(row: Row, words: Wording, lang: str, previous: Row | None) -> str:
     return (
         f"{row['referral_no']}{'议定' if resolved else '转办'}的{matter}，{'议定' if resolved else '交办'}日期为{issued}，"
         f"期限为{due}{lateness}。{earlier}"
-        f"依据{_quoted(row)}，{_said(words.act, lang)}。"
+        f"依据{_quoted(row, lang)}，{_said(words.act, lang)}。"
     )
 
 
-def _quoted(row: Row) -> str:
+def _quoted(row: Row, lang: str) -> str:
     """A rule is quoted by its title, a document by its number; what is not signed off has no basis yet."""
-    return str(row["authority_basis"] or "（待签发时载明）")
+    return _recorded(row["authority_basis"], lang) or either(lang, "（待签发时载明）", "(to be named at sign-off)")
+
+
+def _recorded(text: object, lang: str) -> str:
+    return recorded(str(text or ""), lang)
 
 
 def _demands(row: Row, words: Wording, lang: str) -> str:
@@ -142,11 +147,9 @@ def _particulars(row: Row, unit: Row, lang: str) -> Form:
 
     resolved = row["about_kind"] == RESOLUTION
     kind = label("authority_kind", row["authority_kind"], lang)
-    basis = (
-        f"{row['authority_basis']}{either(lang, f'（{kind}）', f' ({kind})')}"
-        if row["authority_kind"]
-        else row["authority_basis"]
-    )
+    basis = _recorded(row["authority_basis"], lang)
+    if row["authority_kind"]:
+        basis += either(lang, f"（{kind}）", f" ({kind})")
     return Form(
         lines=(
             (
@@ -165,8 +168,14 @@ def _particulars(row: Row, unit: Row, lang: str) -> Form:
                 else pair("原转办单号", "Referral", row["referral_no"]),
                 pair("日历版本", "Calendar", row["calendar_version"]),
             ),
-            (pair("承办领导", "Leader", unit["leader"]), pair("责任部门", "Department", unit["department"])),
-            (pair("责任岗位", "Post", unit["post"]), pair("签发人", "Signed off by", row["signatory"])),
+            (
+                pair("承办领导", "Leader", _recorded(unit["leader"], lang)),
+                pair("责任部门", "Department", _recorded(unit["department"], lang)),
+            ),
+            (
+                pair("责任岗位", "Post", _recorded(unit["post"], lang)),
+                pair("签发人", "Signed off by", _recorded(row["signatory"], lang)),
+            ),
             (
                 pair("送达方式", "Served by", label("serve_method", row["served_by"], lang)),
                 pair("送达对象", "Served to", label("served_to", row["served_to"], lang)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.glossary import said
 from services.projections.documents.blocks import Document, Form, Paragraph, Provenance, Table
 from services.projections.documents.meeting_wording import Names, Row, day, units
 from services.projections.documents.wording import either, label, text
@@ -93,10 +94,13 @@ def resolution_slip(row: Row, names: Names, provenance: Provenance, lang: str) -
                 (either(lang, "时限", "Due"), day(row["due"], lang) + _provisional(row, lang)),
             ),
             (
-                (either(lang, "责任领导", "Leader"), str(row["leader"])),
-                (either(lang, "责任部门、岗位", "Department, post"), f"{row['department']} {row['post']}"),
+                (either(lang, "责任领导", "Leader"), said(str(row["leader"]), lang)),
+                (
+                    either(lang, "责任部门、岗位", "Department, post"),
+                    " ".join(said(str(row[each]), lang) for each in ("department", "post")),
+                ),
             ),
-            ((either(lang, "依据", "Basis"), str(row["basis"])),),
+            ((either(lang, "依据", "Basis"), said(str(row["basis"]), lang)),),
             ((either(lang, "落实措施", "Measures"), measures or "—"),),
             (
                 (either(lang, "落实结果", "Result"), label("resolution_result", row["result"], lang)),

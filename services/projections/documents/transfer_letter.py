@@ -6,7 +6,7 @@ It is built from codes, dates and posts, as the referral itself is: no case, no 
 from collections.abc import Mapping
 from typing import Any
 
-from events.codes import code_list
+from services.glossary import said
 from services.projections.documents.blocks import Block, Document, Form, Heading, Paragraph, Provenance
 from services.projections.documents.dates import BLANK, listed, said_moment, said_until
 from services.projections.documents.places import county, matter_of
@@ -87,23 +87,22 @@ def _opening(row: Row, matter: str, names: Mapping[str, str], lang: str) -> str:
 
 def _law(law: str, lang: str) -> str:
     """A law by its title: 《…》 around the title alone, an article stays outside."""
-    title, article, rest = law.partition("第")
-    known = code_list("legal_basis").find(title)
     if lang == "en":
-        return (known.en if known else title) + (f" ({article}{rest})" if article else "")
+        return said(law, lang)
+    title, article, rest = law.partition("第")
     return f"《{title}》{article}{rest}"
 
 
 def _dates(row: Row, lang: str) -> str:
     sign, report = (policy_of(row[name], row["issued"]) for name in ("sign_policy", "report_policy"))
-    bases = [policy.basis for policy in (sign, report) if policy is not None]
+    bases = [either(lang, policy.basis, policy.basis_en) for policy in (sign, report) if policy is not None]
     unsure = either(lang, "，期限暂定，以国务院公布的放假安排为准", ", provisional until the calendar is published")
     last = (
         f"{unsure if row['provisional'] else ''}"
         f"{either(lang, '。', '. ')}{either(lang, '期限按工作日历', 'Counted on calendar ')}{row['calendar_version'] or '—'}"
         f"{either(lang, '版计算', '')}"
     )
-    basis = either(lang, f"，依据为{'、'.join(dict.fromkeys(bases))}。", f"; basis: {', '.join(dict.fromkeys(bases))}.")
+    basis = either(lang, f"，依据为{'、'.join(dict.fromkeys(bases))}。", f"; basis: {'; '.join(dict.fromkeys(bases))}.")
     until = said_until(row["due_sign"], lang)
     sentence = either(lang, f"请于{until}前签收，", f"Sign for it by {until}; ")
     if row["due_report"]:
@@ -153,17 +152,21 @@ def _particulars(row: Row, lang: str) -> Form:
                 pair("紧急程度", "Urgency", label("urgency", row["urgency"], lang)),
             ),
             (
-                pair("承办领导", "Leader", row["duty_leader"]),
-                pair("责任部门", "Department", row["duty_department"]),
+                pair("承办领导", "Leader", _recorded(row["duty_leader"], lang)),
+                pair("责任部门", "Department", _recorded(row["duty_department"], lang)),
             ),
             (
-                pair("责任岗位", "Post", row["duty_post"]),
+                pair("责任岗位", "Post", _recorded(row["duty_post"], lang)),
                 pair(
                     "主办协办", "Part", either(lang, *(("协办", "co-unit") if row["lead_unit"] else ("主办", "lead")))
                 ),
             ),
         )
     )
+
+
+def _recorded(title: object, lang: str) -> str:
+    return said(str(title or ""), lang)
 
 
 def _slip(row: Row, lang: str) -> list[Block]:

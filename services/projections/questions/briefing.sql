@@ -1,7 +1,7 @@
 -- query: briefing (简报)
 -- over: briefing_ledger
 -- columns of: briefing_ledger
--- param: briefing text! | 简报标识或期号 | id of the briefing, or its number: 2026-3, 第3期, 总第12期
+-- param: briefing text! | 简报标识或期号 | id of the briefing, or its number, as in 2026-3
 -- order: generated, briefing
 -- Each kind counts by itself, and each year: a number alone may name several.
 select * from briefing_ledger
