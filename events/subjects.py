@@ -93,18 +93,14 @@ def cooperation(unit: str, cooperation_id: str) -> str:
     return "ledger." + _join("cooperation", unit, cooperation_id)
 
 
-def all_of(kind: str) -> str:
-    """A filter of every aggregate of a kind. For look-ups only, never for a guard."""
-    return f"ledger.{_join(kind)}.>"
-
-
 def anywhere(kind: str, key: str) -> str:
     """A filter that finds one aggregate without its routing token. For look-ups only, never for a guard."""
-    return f"ledger.{_join(kind)}.*.{_join(key)}"
+    routed = "*." * (AGGREGATES.get(kind, 2) - 1)
+    return f"ledger.{_join(kind)}.{routed}{_join(key)}"
 
 
 def every(kind: str) -> str:
-    """A filter over all aggregates of one kind. For reading in order, never for a guard."""
+    """A filter over all aggregates of one kind. For looking up and reading, never for a guard."""
     return f"ledger.{_join(kind)}.>"
 
 

@@ -9,20 +9,14 @@ from typing import IO, Any
 import click
 import msgspec
 
-from events import subjects
-from events.case import CaseOpened, ReferralRequested
 from events.codes import code_list
 from services.broker import OFFICE_API
+from services.console.dossier import related
 from services.console.exported import Line, export_line
 from services.console.legality import LEGAL
 from services.console.output import REFUSED, USAGE, as_json, say
 from services.console.session import Session, pass_session
 from services.ledger import Ledger, Stored, VerificationReport, verify
-from services.referral.notice import notice_id
-
-KINDS = ("case", "referral", "notice", "contact", "file")
-LEVELS = range(6)
-ROUNDS_MAX = 20
 
 
 @click.group()
@@ -30,50 +24,14 @@ def audit() -> None:
     """审计：重放、校验、导出。 Replay, verify and export what is on record."""
 
 
-async def related(ledger: Ledger, identity: str) -> list[Stored]:
-    """Every commit about one aggregate; of a case also its contact, its referrals and their notices; in ledger order."""
-    found: dict[int, Stored] = {}
-    for kind in KINDS:
-        try:
-            subject = await ledger.find(kind, identity)
-        except subjects.BadToken:
-            return []
-        if subject is None:
-            continue
-        for stored in await _family(ledger, subject):
-            found[stored.seq] = stored
-        break
-    return [found[seq] for seq in sorted(found)]
-
-
-async def _family(ledger: Ledger, subject: str) -> list[Stored]:
-    own = list((await ledger.load(subject)).commits)
-    family = list(own)
-    for stored in own:
-        for fact in stored.commit.facts:
-            if isinstance(fact, CaseOpened):
-                family += (await ledger.load(subjects.contact(fact.desk, fact.contact))).commits
-            if isinstance(fact, ReferralRequested):
-                family += await _referral(ledger, fact)
-    return family
-
-
-async def _referral(ledger: Ledger, fact: ReferralRequested) -> list[Stored]:
-    commits = list((await ledger.load(subjects.referral(fact.unit, fact.referral))).commits)
-    for level in LEVELS:
-        for rounds in range(ROUNDS_MAX):
-            history = await ledger.load(subjects.notice(fact.unit, notice_id(fact.referral, level, rounds)))
-            if not history.n:
-                break
-            commits += history.commits
-    return commits
-
-
 @audit.command()
 @click.argument("identity", metavar="ID")
 @pass_session
 def replay(session: Session, identity: str) -> None:
-    """一个案件、转办单或文书发生过什么，逐条列出并附哈希。 What happened, each commit with its hash."""
+    """一个案件、转办单、文书、会议、议定事项或简报发生过什么，逐条列出并附哈希。 What happened, each commit with its hash.
+
+    连同由它引出的：案件的登记、转办单和催办督办，会议的议定事项，简报的通报简讯。 With what came of it.
+    """
     session.principal = "auditor"
 
     async def work() -> list[Stored]:

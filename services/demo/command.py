@@ -19,9 +19,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from services.broker import OFFICE_API
 from services.bus.client import Reply
-from services.console.auditing import related, verify_ledger
+from services.console.auditing import verify_ledger
 from services.console.briefings import on_record, write_briefing
 from services.console.documents import write_discharge, write_transfer
+from services.console.dossier import related
 from services.console.exported import export_line
 from services.console.listening import feed, line
 from services.console.meeting_papers import write_papers

@@ -65,14 +65,14 @@ class Ledger:
 
     async def newest(self, kind: str) -> int:
         """The position of the newest commit of this kind, 0 when there is none. Raises LedgerUnavailable."""
-        found = await direct.last(self._access, subjects.all_of(kind))
+        found = await direct.last(self._access, subjects.every(kind))
         return found[0] if found else 0
 
     async def subjects(self, kind: str) -> list[str]:
         """The subject of every aggregate of this kind, sorted. Raises LedgerUnavailable, events.subjects.BadToken."""
         found: dict[str, int] = {}
         while True:
-            request = {"subjects_filter": subjects.all_of(kind), "offset": len(found)}
+            request = {"subjects_filter": subjects.every(kind), "offset": len(found)}
             info = await self._info(request)
             page = info["state"].get("subjects") or {}
             found |= page

@@ -163,7 +163,7 @@ def _discharged(simulated: Running, key: str) -> None:
     office = Desk(simulated, "coordinator", LATE)
     office("resolution", "show", number, "--min-seq", seq)
     assert office.json("meeting", "close", key, status=3)["refused"]["code"] == "meeting.resolutions_open"
-    (part,) = stranger.json("unit", "cooperations")["rows"]
+    (part,) = eventually(lambda: stranger.json("unit", "cooperations")["rows"] or None)
     assert (part["resolution_no"], part["unit"], part["lead"], part["status"]) == (number, "u07", "u08", "adopted")
     assert unit.json("unit", "cooperations")["rows"] == []
     # Whatever it asks for, a unit is answered about itself.
@@ -173,6 +173,15 @@ def _discharged(simulated: Running, key: str) -> None:
     closed = eventually(lambda: said if (said := _closing(simulated, key)).status == 0 else None)
     assert "accepted" in closed.json
     eventually(lambda: not stranger.json("unit", "cooperations")["rows"] or None)
+    # An auditor replays the meeting with what it resolved, and what the co-unit heard of that.
+    commits = Desk(simulated, "auditor", LATE).json("audit", "replay", key)
+    kinds = [each["subject"].split(".")[1] for each in commits]
+    assert kinds[0] == "meeting" and set(kinds) == {"meeting", "resolution", "cooperation"}
+    assert [each["seq"] for each in commits] == sorted({each["seq"] for each in commits})
+    told = [fact["type"] for each in commits for fact in each["facts"]]
+    assert {"MeetingClosed.v1", "ResolutionDischarged.v1", "CooperationEnded.v1"} <= set(told)
+    alone = Desk(simulated, "auditor", LATE).json("audit", "replay", part["cooperation"])
+    assert {each["subject"].split(".")[2] for each in alone} == {"u07"}
     (part,) = stranger.json("unit", "cooperations", "--all")["rows"]
     assert (part["title"], part["status"]) == ("建立控辍保学台账", "discharged")
     heard = [json.loads(line) for line in simulated.lianxi("listen", "u07", "--until-idle", "2").out.splitlines()]

@@ -77,6 +77,10 @@ def test_one_on_record_is_drawn_at_its_position_with_its_number_once_it_is_issue
     assert drawn(key, "again") == document
     bulletin("withdraw", key, "--reason", "replaced")
     assert drawn(key, "withdrawn")["urgency"] == "（已撤回）"
+    replayed = stack.lianxi("audit", "replay", key, "--json").json
+    # Units hear of a circular; a report goes upward alone.
+    told = {f"ledger.bulletin.{key}"} if kind == "circular" else set()
+    assert {each["subject"] for each in replayed} == {f"ledger.briefing.{key}"} | told
     # It is of its own kind alone, and it stands at its own position.
     other = "report" if command == "circular" else "circular"
     refused = stack.lianxi("papers", other, key, "--json", status=2).json["refused"]
