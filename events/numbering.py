@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 # Kind (code list briefing_kind) -> the name of its series, before the year. `circular-2026` is the notices'.
 SERIES = {"briefing": "briefing", "circular": "briefing-circular", "situation_report": "briefing-report"}
+# Every word to the units takes the next number of this one: what they have heard is one line that nobody adds to unseen.
+HEARD = "bulletin"
 YEARS = range(2000, 2101)
 
 
@@ -14,6 +16,7 @@ def series_of(kind: str, year: int) -> tuple[str, str]:
 
 def every_series() -> Iterator[str]:
     """Every series that there can be: the broker's permissions know no wildcard inside a token, so all are listed."""
+    yield HEARD
     for name in SERIES.values():
         yield f"{name}-total"
         yield from (f"{name}-{year}" for year in YEARS)

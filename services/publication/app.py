@@ -1,7 +1,7 @@
 """The publication service on the bus: have the figures computed, decide, and record briefing, numbers and bulletin as one."""
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 
 import msgspec
@@ -10,11 +10,11 @@ from events import subjects
 from events.briefing import BriefingIssued
 from events.bulletin import BulletinCorrected, BulletinIssued, BulletinWithdrawn
 from events.commit import derive_id
-from events.numbering import series_of
+from events.numbering import HEARD, series_of
 from services.bus.calendars import Calendars
 from services.bus.clock import CHINA
 from services.bus.endpoint import understood
-from services.bus.execution import Facts, Outcome, Plan, carry_out, recorded_id
+from services.bus.execution import ATTEMPTS_MAX, Facts, Outcome, Plan, carry_out, recorded_id
 from services.bus.request import Answer, Request
 from services.command import Command
 from services.decision import DamagedHistory, Env, Refused
@@ -35,11 +35,15 @@ from services.working_clock import WorkingClock
 
 SERVICE = "publication"
 POLICY = "publication-2026.1"
-ANNOUNCING = (BulletinIssued, BulletinCorrected, BulletinWithdrawn)
+ANNOUNCING = BulletinIssued | BulletinCorrected | BulletinWithdrawn
 TELLING = (IssueBriefing, CorrectBriefing, WithdrawBriefing)
 # What a command needs to know beyond its own aggregate.
 Evidence = tuple[Computed | None, Computed | None, Told]
 NO_EVIDENCE: Evidence = (None, None, Told())
+
+
+class HeardMeanwhile(Exception):
+    """Another process told the units something: what may be told now has to be looked at again."""
 
 
 class Publications:
@@ -49,7 +53,8 @@ class Publications:
         self._ledger = ledger
         self._figures = figures
         self._calendars = Calendars(ledger, clock)
-        # What units may be told depends on every bulletin before: this process tells them one thing at a time.
+        # What units may be told depends on every bulletin before: this process tells them one thing at a time, and
+        # of two processes the later one finds the number of its word taken (HEARD).
         self._telling = asyncio.Lock()
 
     async def handle(self, request: Request) -> Answer:
@@ -59,7 +64,10 @@ class Publications:
         try:
             await self._calendars.current()
             async with self._telling if isinstance(command, TELLING) else nullcontext():
-                return await self._carry_out(request, command)
+                for _ in range(ATTEMPTS_MAX):
+                    with suppress(HeardMeanwhile):
+                        return await self._carry_out(request, command)
+                return Refused("aggregate.busy")
         except LedgerUnavailable:
             return Refused("service.unavailable")
         except (DamagedLedger, DamagedHistory):
@@ -77,12 +85,15 @@ class Publications:
             return evidence
         computed, later, told = evidence
 
+        announced = isinstance(command, TELLING) and state is not None and state.generated.kind in bulletins.ANNOUNCED
+
         def decide(history: History, env: Env, *numbers: int) -> Outcome:
+            if announced and numbers[-1] != told.heard + 1:
+                raise HeardMeanwhile
             standing = fold(stored.commit for stored in history.commits)
-            if standing is not None and standing.issued and state is not None and not state.issued:
-                # Issued meanwhile by another process: what the units heard of it was not looked at.
-                return Refused("aggregate.busy")
-            return briefings.decide(command, standing, env, computed, later, told, (numbers[0], numbers[-1]))
+            # Of the year and of all; only an issue asks for them.
+            of_year, of_all = (*numbers, 0)[:2]
+            return briefings.decide(command, standing, env, computed, later, told, (of_year, of_all))
 
         def beside(facts: Facts) -> tuple[str, Facts] | None:
             said = [fact for fact in facts if isinstance(fact, ANNOUNCING)]
@@ -92,8 +103,11 @@ class Publications:
         plan = Plan(
             subject=subjects.briefing(key),
             decide=decide,
-            series=series_of(state.generated.kind, year) if state and isinstance(command, IssueBriefing) else None,
-            takes_number=lambda facts: any(isinstance(fact, BriefingIssued) for fact in facts),
+            series=(
+                *(series_of(state.generated.kind, year) if state and isinstance(command, IssueBriefing) else ()),
+                *((HEARD,) if announced else ()),
+            ),
+            takes_number=lambda facts: any(isinstance(fact, BriefingIssued | ANNOUNCING) for fact in facts),
             beside=beside,
             goes_on=True,
             for_partners=True,
@@ -131,6 +145,8 @@ class Publications:
 
     async def _told(self, key: str) -> Told:
         """Every bulletin there is: a hundred or two in ten years."""
+        # Before the bulletins: one that comes in between is counted as not heard, and then they are read again.
+        heard = (await self._ledger.load(subjects.series(HEARD))).n
         own, others = None, []
         for subject in await self._ledger.subjects("bulletin"):
             state = bulletins.fold((await self._ledger.load(subject)).facts)
@@ -139,7 +155,7 @@ class Publications:
                 own = state
             else:
                 others.append(state)
-        return Told(own=own, others=tuple(others))
+        return Told(own=own, others=tuple(others), heard=heard)
 
 
 def _key(request: Request, command: Command) -> str:

@@ -58,10 +58,11 @@ class Computed(Struct, frozen=True, kw_only=True):
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """What the units have heard so far: of this briefing, and of all others."""
+    """What the units have heard so far: of this briefing, and of all others; `heard`: how many words that were."""
 
     own: Bulletin | None = None
     others: tuple[Bulletin, ...] = ()
+    heard: int = 0
 
 
 def decide(

@@ -16,7 +16,7 @@ from events import subjects
 from events.briefing import BriefingIssued
 from events.bulletin import BulletinIssued
 from events.commit import Actor
-from events.numbering import series_of
+from events.numbering import HEARD, series_of
 from events.partner import decode
 from services.bus.client import Client, Reply
 from services.bus.clock import CHINA
@@ -331,6 +331,37 @@ async def test_two_bulletins_do_not_give_away_what_one_of_them_withholds(one: Bu
             (told,) = (await ledger.load(subjects.bulletin(generated.id))).facts
             shown.append(told.figures[0])
         assert [(each.value, each.withheld) for each in shown] == [(30, None), (None, "gives_away")]
+
+
+async def test_two_processes_at_once_do_not_give_away_what_either_would_withhold(one: Bus) -> None:
+    """Each looks at what was heard before it tells: of two that look at the same moment, the later one looks again."""
+    async with one.ledger("referral") as other:
+        await other_position(other)
+    async with one.ledger("publication") as first, one.ledger("publication") as second:
+        for start, end in (("2024-01-01", "2024-01-31"), ("2024-03-01", "2024-03-31"), ("2024-05-01", "2024-05-31")):
+            services, keys = [], []
+            for ledger, kind, contacts in ((first, "circular", 30), (second, "briefing", 32)):
+                service = Publications(ledger, always(contacts=contacts))
+                generated = await service.handle(
+                    request("coordinator", "GenerateBriefing", kind=kind, start=start, end=end)
+                )
+                assert isinstance(generated, Accepted), generated
+                reviewed = await service.handle(request("supervisor", "ReviewBriefing", briefing=generated.id))
+                assert isinstance(reviewed, Accepted), reviewed
+                services.append(service)
+                keys.append(generated.id)
+            before = (await first.load(subjects.series(HEARD))).n
+            answers = await asyncio.gather(
+                *(
+                    service.handle(request("supervisor", "IssueBriefing", briefing=key, **ISSUE))
+                    for service, key in zip(services, keys, strict=True)
+                )
+            )
+            assert all(isinstance(answer, Accepted) for answer in answers), answers
+            told = [next((await first.load(subjects.bulletin(key))).facts) for key in keys]
+            shown = [fact.figures[0] for fact in told]
+            assert sorted(each.withheld or "" for each in shown) == ["", "gives_away"], shown
+            assert (await first.load(subjects.series(HEARD))).n == before + 2
 
 
 @pytest.mark.parametrize("damaged", ["bulletin of another", "briefing itself"])
