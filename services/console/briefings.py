@@ -59,9 +59,13 @@ class DoesNotHold(Exception):
     """Computed again at its position, a briefing's figures are not those on record: it is not drawn."""
 
 
-async def on_record(client: Client, named: str, kind: str = "briefing") -> OnRecord:
-    """The newest of a kind that has this id or number (2026-3, 第3期). Raises NoSuchBriefing, QueryRefused."""
-    found = [row for row in (await all_rows(client, "briefing", None, briefing=named))[0] if row["kind"] == kind]
+async def on_record(client: Client, named: str, kind: str | None = None) -> OnRecord:
+    """The newest of a kind that has this id or number (2026-3, 第3期). Raises NoSuchBriefing, QueryRefused.
+
+    Without a kind an id names one of any, and a number, which each kind counts by itself, a briefing.
+    """
+    rows, _ = await all_rows(client, "briefing", None, briefing=named)
+    found = [row for row in rows if row["kind"] == (kind or "briefing") or (kind is None and row["briefing"] == named)]
     if not found:
         raise NoSuchBriefing
     return _recorded(found[-1])
@@ -233,7 +237,7 @@ def briefing(session: Session, briefing: str | None, period: str | None, as_of: 
             if chosen is not None:
                 seq = await position_of(client, as_of)
                 return await write_briefing(client, chosen, seq, out, session.lang, simulated, pdf=pdf)
-            recorded = await on_record(client, str(briefing))
+            recorded = await on_record(client, str(briefing), "briefing")
             return await write_briefing(
                 client, recorded.period, recorded.seq, out, session.lang, simulated, recorded, pdf
             )

@@ -70,7 +70,7 @@ def _from_file(path: Path) -> Edition:
 def explain(session: Session, briefing: str, figure: str | None) -> None:
     """一个数字由哪些事件构成，逐件相加等于该数。 Which events a figure is made of; they add up to it.
 
-    BRIEFING 为简报的 .json 文件、编号或标识，或通报、情况汇报的 .json 文件；不写 FIGURE 则列出全部指标。
+    BRIEFING 为简报的期号，或简报、通报、情况汇报的标识或 .json 文件；不写 FIGURE 则列出全部指标。
 
     \b
     lianxi explain documents/briefing-20260112-20260630.json

@@ -151,7 +151,7 @@ class _Demo:
             rebuilt = await coordinator.query("rebuild")
         with self._stage("documents"):
             folder = self._out / "documents"
-            recorded = await on_record(coordinator, meeting.briefing)
+            recorded = await on_record(coordinator, meeting.briefing, "briefing")
             model, paths = await write_briefing(
                 coordinator, recorded.period, recorded.seq, folder, lang, simulated=True, recorded=recorded
             )

@@ -78,6 +78,9 @@ def test_one_on_record_is_drawn_at_its_position_with_its_number_once_it_is_issue
     bulletin("withdraw", key, "--reason", "replaced")
     assert drawn(key, "withdrawn")["urgency"] == "（已撤回）"
     replayed = stack.lianxi("audit", "replay", key, "--json").json
+    # By its id each is explained, whatever its kind.
+    explained = stack.lianxi("explain", key, "--json").json
+    assert explained["holds"] and explained["position"]["seq"] == seq
     # Units hear of a circular; a report goes upward alone.
     told = {f"ledger.bulletin.{key}"} if kind == "circular" else set()
     assert {each["subject"] for each in replayed} == {f"ledger.briefing.{key}"} | told
