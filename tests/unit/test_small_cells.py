@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from hypothesis import example, settings
 from hypothesis import given as for_any
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.projections.documents.suppression import (
@@ -225,6 +225,7 @@ NESTED = {
     sizes=st.tuples(st.sampled_from([0, 2, 9, 30]), st.sampled_from([0, 2, 9, 30])),
     chosen=st.sets(st.sampled_from(SETS[:6]), min_size=1, max_size=4),
 )
+@example(seed=328, sizes=(30, 30), chosen={("region", "category"), ("category", None)})
 def test_no_subtraction_of_publications_tells_a_small_count(
     published: Sequence[tuple[tuple[date, date], set[int]]], seed: int, sizes: tuple[int, int], chosen: set[Any]
 ) -> None:
