@@ -11,6 +11,7 @@ import msgspec
 
 from events.codes import code_list
 from services.broker import OFFICE_API
+from services.console.comparing import document
 from services.console.dossier import related
 from services.console.exported import Line, export_line
 from services.console.legality import LEGAL
@@ -21,7 +22,10 @@ from services.ledger import Ledger, Stored, VerificationReport, verify
 
 @click.group()
 def audit() -> None:
-    """审计：重放、校验、导出。 Replay, verify and export what is on record."""
+    """审计：重放、校验、核对文书、导出。 Replay, verify, compare papers and export what is on record."""
+
+
+audit.add_command(document)
 
 
 @audit.command()

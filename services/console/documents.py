@@ -27,8 +27,9 @@ async def write_transfer(office: Office, referral: str) -> list[Path]:
     row = found[0]
     # Neither the case nor the other referrals of it take part in what a unit is handed.
     told = {name: value for name, value in row.items() if name not in ("case_id", "replaces", "lead", "end_reason")}
-    document = transfer_letter(told, names(office.lang), office.origin(position, told), office.lang)
-    return write(document, office.folder, f"transfer-{row['referral'][:10]}", office.pdf)
+    stem = f"transfer-{row['referral'][:10]}"
+    document = transfer_letter(told, names(office.lang), office.origin(position, told, stem), office.lang)
+    return write(document, office.folder, stem, office.pdf)
 
 
 async def write_discharge(office: Office, notice: str) -> list[Path]:
@@ -51,8 +52,9 @@ async def write_discharge(office: Office, notice: str) -> list[Path]:
         )
     days = await workdays(office.client, day_of(row["discharged"]))
     unit = names(office.lang).get(row["unit"], row["unit"])
-    document = discharge_slip(row, unit, days, office.origin(position, row), office.lang)
-    return write(document, office.folder, f"discharge-{row['notice'][:10]}", office.pdf)
+    stem = f"discharge-{row['notice'][:10]}"
+    document = discharge_slip(row, unit, days, office.origin(position, row, stem), office.lang)
+    return write(document, office.folder, stem, office.pdf)
 
 
 @click.group()

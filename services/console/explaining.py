@@ -47,12 +47,12 @@ class Edition(Struct, frozen=True):
 async def edition(client: Client, named: str) -> Edition:
     """The edition that a .json document or the id or issue number of a briefing on record names. Raises NoSuchBriefing."""
     if named.endswith(".json"):
-        return _from_file(Path(named))
+        return from_file(Path(named))
     recorded = await on_record(client, named)
     return Edition(recorded.period, recorded.seq, digest=recorded.digest, head=recorded.head)
 
 
-def _from_file(path: Path) -> Edition:
+def from_file(path: Path) -> Edition:
     try:
         document = json.loads(path.read_bytes())
         model, seq = document["model"], document["provenance"]["position"]

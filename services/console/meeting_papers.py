@@ -1,12 +1,15 @@
 """The papers of one meeting, from what the read models say at one position."""
 
 from pathlib import Path
+from typing import Any
 
 from services.bus.client import Client
-from services.console.papers import all_rows, provenance
+from services.console.office import Office
+from services.console.papers import all_rows, provenance, verified_by
 from services.directory import directory
 from services.projections.documents import (
     Document,
+    Provenance,
     agenda_sheet,
     meeting_notice,
     minutes,
@@ -39,28 +42,45 @@ async def write_papers(
     # A position has its time only where it is asked for.
     every, position = await all_rows(client, "resolutions", at)
     own = [each for each in every if each["meeting"] == key]
-    origin = provenance(position, digest({"meeting": row, "items": items, "resolutions": own}), simulated)
+    content = digest({"meeting": row, "items": items, "resolutions": own})
     known = names()
-    documents: list[tuple[str, Document]] = [
-        *((f"notice-{unit}", meeting_notice(row, items, unit, known, origin, lang)) for unit in row["units"] or ()),
-        ("agenda", agenda_sheet(row, items, known, origin, lang)),
-        ("sign-in", sign_in_sheet(row, known, origin, lang)),
-    ]
+
+    def origin(name: str) -> Provenance:
+        return provenance(position, content, simulated, verified_by(_stem(key, name)))
+
+    documents: dict[str, Document] = {
+        f"notice-{unit}": meeting_notice(row, items, unit, known, origin(f"notice-{unit}"), lang)
+        for unit in row["units"] or ()
+    }
+    documents["agenda"] = agenda_sheet(row, items, known, origin("agenda"), lang)
+    documents["sign-in"] = sign_in_sheet(row, known, origin("sign-in"), lang)
     if row["status"] in HELD:
-        documents.append(("minutes", minutes(row, items, own, known, origin, lang)))
-    documents.append(("resolutions", resolution_list(every, known, origin, lang)))
-    documents += [
-        (f"slip-{each['resolution'][:10]}", resolution_slip(each, known, origin, lang))
-        for each in own
-        if each["status"] == "discharged"
-    ]
-    return [path for name, each in documents for path in write(each, folder, f"meeting-{key[:10]}-{name}", pdf)]
+        documents["minutes"] = minutes(row, items, own, known, origin("minutes"), lang)
+    paths = [path for name, each in documents.items() for path in write(each, folder, _stem(key, name), pdf)]
+    office = Office(client=client, folder=folder, lang=lang, simulated=simulated, as_of=at, pdf=pdf)
+    paths += write_list(office, every, position, _stem(key, "resolutions"))
+    for each in own:
+        if each["status"] == "discharged":
+            paths += _slip(office, each, position, _stem(key, f"slip-{each['resolution'][:10]}"))
+    return paths
 
 
-async def write_slip(client: Client, named: str, folder: Path, lang: str, simulated: bool) -> list[Path] | None:
+def _stem(meeting: str, name: str) -> str:
+    return f"meeting-{meeting[:10]}-{name}"
+
+
+def write_list(office: Office, rows: list[dict[str, Any]], position: dict[str, Any], stem: str) -> list[Path]:
+    """Every resolution, as it stands at a position."""
+    document = resolution_list(rows, names(), office.origin(position, rows, stem), office.lang)
+    return write(document, office.folder, stem, office.pdf)
+
+
+async def write_slip(office: Office, named: str, stem: str | None = None) -> list[Path] | None:
     """The discharge slip of a resolution, by its number or id; None when there is none. Raises QueryRefused."""
-    found, position = await all_rows(client, "resolutions", None, resolution=named)
-    if not found:
-        return None
-    document = resolution_slip(found[0], names(), provenance(position, digest(found[0]), simulated), lang)
-    return write(document, folder, f"slip-{found[0]['resolution'][:10]}")
+    found, position = await office.rows("resolutions", resolution=named)
+    return _slip(office, found[0], position, stem or f"slip-{found[0]['resolution'][:10]}") if found else None
+
+
+def _slip(office: Office, row: dict[str, Any], position: dict[str, Any], stem: str) -> list[Path]:
+    document = resolution_slip(row, names(), office.origin(position, row, stem), office.lang)
+    return write(document, office.folder, stem, office.pdf)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from services.bus.client import Client
-from services.console.papers import all_rows, provenance
+from services.console.papers import all_rows, provenance, verified_by
 from services.directory import directory
 from services.projections.documents import Provenance
 from services.projections.documents.figures import digest
@@ -34,9 +34,9 @@ class Office(Struct, frozen=True, kw_only=True):
         """Every row of a query at the position. Raises QueryRefused."""
         return await all_rows(self.client, name, self.as_of, **params)
 
-    def origin(self, position: dict[str, Any], content: Any) -> Provenance:
-        """The document's provenance, with the digest of what it was made of."""
-        return provenance(position, digest(content), self.simulated)
+    def origin(self, position: dict[str, Any], content: Any, stem: str) -> Provenance:
+        """The provenance of the document of this name, with the digest of what it was made of."""
+        return provenance(position, digest(content), self.simulated, verified_by(stem))
 
     def at(self, position: dict[str, Any]) -> "Office":
         """The same, reading on at one position."""

@@ -41,7 +41,6 @@ PDF = click.option(
     help="另存 PDF，须装有 LibreOffice。 A PDF as well; it takes LibreOffice.",
 )
 CASE_ID = re.compile("[0-9A-Z]{26}")
-VERIFY = "lianxi audit verify"
 
 
 class QueryRefused(Exception):
@@ -79,8 +78,13 @@ async def workdays(client: Client, end: date) -> frozenset[date]:
     return frozenset(date.fromisoformat(row["day"]) for row in days if row["is_workday"])
 
 
-def provenance(position: dict[str, Any], figures_digest: str, simulated: bool, command: str = VERIFY) -> Provenance:
-    """A document's origin, from an answer's position."""
+def verified_by(stem: str) -> str:
+    """The command that draws a paper again from the ledger and compares."""
+    return f"lianxi audit document {stem}.json"
+
+
+def provenance(position: dict[str, Any], figures_digest: str, simulated: bool, command: str) -> Provenance:
+    """A document's origin, from an answer's position; `command` verifies it."""
     return Provenance(
         position=int(position["seq"]),
         head_hash=str(position["hash"]),
@@ -100,22 +104,28 @@ async def write_notices(
     simulated: bool,
     pdf: bool = False,
     as_of: int | None = None,
+    only: str | None = None,
 ) -> list[Path]:
-    """Write every notice that is drafted or open on a day; a reminder has no paper. Raises QueryRefused."""
+    """Write every notice that is drafted or open on a day, or `only` that of one id; a reminder has no paper.
+
+    Raises QueryRefused.
+    """
     end = datetime.combine(as_of_day + timedelta(days=1), datetime.min.time(), CHINA)
     found, position = await all_rows(client, "supervision_ledger", as_of)
     by_id = {str(row["notice"]): row for row in found}
     paths: list[Path] = []
     for row in sorted(found, key=lambda each: (str(each["drafted"]), each["notice"])):
         discharged = row["discharged"] and datetime.fromisoformat(row["discharged"]) < end
-        if datetime.fromisoformat(row["drafted"]) >= end or discharged or not on_paper(row):
+        open_then = datetime.fromisoformat(row["drafted"]) < end and not discharged
+        if not on_paper(row) or not (open_then if only is None else row["notice"] == only):
             continue
         unit = directory().unit(row["unit"])
         assert unit is not None  # only units of the directory are ever referred to
         posts = {"zh": unit.zh, "en": unit.en, "leader": unit.leader, "department": unit.department, "post": unit.post}
         previous = by_id.get(str(row["escalated_from"]))
-        document = notice_document(row, posts, provenance(position, digest(row), simulated), lang, previous)
-        paths += write(document, folder, f"notice-L{row['level']}-{row['notice'][:10]}", pdf)
+        stem = f"notice-L{row['level']}-{row['notice'][:10]}"
+        origin = provenance(position, digest(row), simulated, verified_by(stem))
+        paths += write(notice_document(row, posts, origin, lang, previous), folder, stem, pdf)
     return paths
 
 

@@ -11,6 +11,7 @@ from services.bus.clock import CHINA
 from services.console.as_of import AsOf, as_of_options
 from services.console.meeting import DAY, ID, command_id, identity, run
 from services.console.meeting_papers import write_slip
+from services.console.office import Office
 from services.console.output import REFUSED, as_json, say
 from services.console.papers import OUT, all_rows
 from services.console.reading import MIN_SEQ, WIDE, listing, showing
@@ -179,7 +180,10 @@ def check(session: Session, resolution: str | None) -> None:
 def slip(session: Session, named: str, out: Path) -> None:
     """写出议定事项的销号单。 Write the discharge slip of a resolution."""
     simulated = session.simulated
-    paths = run(session, lambda client: write_slip(client, named, out, session.lang, simulated))
+    paths = run(
+        session,
+        lambda client: write_slip(Office(client=client, folder=out, lang=session.lang, simulated=simulated), named),
+    )
     if paths is None:
         session.fail(REFUSED, "resolution.not_found", "没有这个议定事项。", "There is no such resolution.")
     if session.machine:

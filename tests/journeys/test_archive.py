@@ -101,6 +101,66 @@ def test_the_circular_and_the_report_are_explained_by_the_command_that_they_prin
     assert not asked(ledger, "explain", str(touched), status=3)["holds"]
 
 
+def test_every_other_paper_is_drawn_again_by_the_command_that_it_prints_and_is_the_same(
+    town: Town, ledger: Path
+) -> None:
+    found: dict[tuple[str, str], Path] = {}
+    for path in sorted((town.out / "documents").glob("*.json")):
+        document = json.loads(path.read_bytes())
+        if document["provenance"]["command"].startswith("lianxi audit document "):
+            assert document["provenance"]["command"] == f"lianxi audit document {path.name}"
+            # One of each kind, and of both kinds of discharge slip.
+            found.setdefault((document["kind"], str("resolution" in document["model"])), path)
+    assert {kind for kind, _ in found} == {
+        *("notice", "transfer_letter", "discharge_slip", "resolution_list"),
+        *("meeting_notice", "meeting_agenda", "meeting_sign_in", "minutes"),
+    }
+    assert len([kind for kind, _ in found if kind == "discharge_slip"]) == 2
+    for path in found.values():
+        told = asked(ledger, "audit", "document", str(path))
+        assert told["holds"] and told["faces"] == {".docx": True, ".html": True}, path.name
+
+
+@pytest.mark.parametrize("touch", ["words", "number", "position", "head", "docx"])
+def test_a_paper_that_was_touched_up_is_told_from_the_true_one(
+    town: Town, ledger: Path, tmp_path: Path, touch: str
+) -> None:
+    path = next((town.out / "documents").glob("notice-L2-*.json"))
+    copy = tmp_path / path.name
+    document = json.loads(path.read_bytes())
+    match touch:
+        case "words":
+            document["blocks"][0]["text"] += "另行通知。"
+        case "number":
+            document["model"]["working_days_over"] = 1
+        case "position":
+            # There was no such notice yet.
+            document["provenance"]["position"] = 3
+        case "head":
+            document["provenance"]["head_hash"] = "0" * 64
+    copy.write_text(json.dumps(document))
+    whole = path.with_suffix(".docx").read_bytes()
+    copy.with_suffix(".docx").write_bytes(whole[:-1] + b"\x01" if touch == "docx" else whole)
+    told = asked(ledger, "audit", "document", str(copy), status=3)
+    parts = {"words": ["blocks"], "number": ["model"], "position": ["kind"], "head": ["provenance"], "docx": []}
+    assert told["differs"] == parts[touch]
+    assert told["faces"] == ({} if touch == "position" else {".docx": touch != "docx"})
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"kind": 3}', "[" * 100_000, '{"provenance": {"position": true}}']
+)
+def test_what_is_no_paper_is_refused_with_a_sentence(ledger: Path, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "paper.json"
+    path.write_text(content)
+    assert asked(ledger, "audit", "document", str(path), status=2)["refused"]["code"] == "document.unknown"
+
+
+def test_a_registration_form_is_not_compared_and_says_what_to_do(town: Town, ledger: Path) -> None:
+    path = next((town.out / "documents").glob("register-*.json"))
+    assert asked(ledger, "audit", "document", str(path), status=2)["refused"]["code"] == "document.personal"
+
+
 def test_a_document_that_was_touched_up_does_not_hold(ledger: Path, briefing: Path, tmp_path: Path) -> None:
     document = json.loads(briefing.read_bytes())
     document["model"]["figures"]["referrals"] += 1
