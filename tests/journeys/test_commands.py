@@ -331,7 +331,8 @@ def test_the_schemas_and_the_asyncapi_document_are_printed(tmp_path: Path) -> No
 def test_a_unit_listens_from_a_position_and_across_a_broker_that_is_killed(
     stack: Running, number: Callable[[], str]
 ) -> None:
-    unit = "u07"
+    # Of which no other test of this stack speaks.
+    unit = "u12"
     listening = Background(stack.data, "listen", unit)
     stack.send("duty-city", "intake.RegisterContact", **contact(number(), disposition="B1", unit=unit))
     first = listening.line()
@@ -345,7 +346,7 @@ def test_a_unit_listens_from_a_position_and_across_a_broker_that_is_killed(
     body = json.dumps(entry).encode()
     stack.eventually_done("send", "intake.RegisterContact", "-", "--as", "duty-city", given=body)
     second = listening.line()
-    while second["seq"] == first["seq"]:
+    while second["seq"] <= first["seq"]:
         # What was printed and not yet acknowledged when the broker died comes again.
         second = listening.line()
     assert listening.stop() == 0
