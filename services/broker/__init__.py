@@ -3,11 +3,12 @@
 from services.broker.connection import Endpoint, NotRunning, connect, endpoint
 from services.broker.credentials import OFFICE_API, Credential, UnknownPrincipal, load_credential
 from services.broker.durability import NotDurable, NotHealthy, assert_durable, assert_healthy
-from services.broker.provisioning import ConfigurationDrift, ProvisioningFailed, provision
+from services.broker.provisioning import REACTING, ConfigurationDrift, ProvisioningFailed, provision
 from services.broker.server import Broker, BrokerFailed
 
 __all__ = [
     "OFFICE_API",
+    "REACTING",
     "Broker",
     "BrokerFailed",
     "ConfigurationDrift",

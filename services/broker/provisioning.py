@@ -8,12 +8,18 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from events.subjects import ATTACHMENTS, EVERY_UNIT, LEDGER, PARTNERS, TIMERS, partner, partner_all, timers_due
+from events.subjects import ATTACHMENTS, EVERY_UNIT, LEDGER, PARTNERS, TIMERS, every, partner, partner_all, timers_due
 from services.broker.connection import connect, endpoint
 from services.broker.durability import assert_healthy
 from services.directory import directory
 
 MINUTE, SECOND = 60_000_000_000, 1_000_000_000
+# The services that react, and to the commits of which kinds: each is handed these alone.
+REACTING = {
+    "intake": ("contact", "case", "referral"),
+    "referral": ("calendar", "case", "referral", "resolution"),
+    "meeting": ("calendar", "resolution"),
+}
 _NOT_FOUND = (10014, 10059)
 _ATTEMPTS = 10
 # What a setting that does nothing looks like, and what the server fills in by itself.
@@ -126,10 +132,9 @@ def _consumers(replicas: int) -> list[tuple[str, dict[str, Any]]]:
     # One commit at a time: reactions to an aggregate happen in the order of its facts. A broker that is killed forgets
     # the newest acknowledgement, and everything behind that commit waits for it to be handed over again: 5 s, not 30.
     # A reaction that takes longer is handed over twice, which changes nothing.
-    intake = _consumer("intake", ["ledger.contact.>", "ledger.case.>", "ledger.referral.>"], 1, replicas, 5)
-    supervised = ["ledger.calendar.>", "ledger.case.>", "ledger.referral.>", "ledger.resolution.>"]
-    referral = _consumer("referral", supervised, 1, replicas, 5)
-    meeting = _consumer("meeting", ["ledger.calendar.>", "ledger.resolution.>"], 1, replicas, 5)
+    intake, referral, meeting = (
+        _consumer(name, [every(kind) for kind in kinds], 1, replicas, 5) for name, kinds in REACTING.items()
+    )
     units = [
         (PARTNERS, _consumer(unit.code, [partner(unit.code), partner_all()], 1000, replicas, 30))
         for unit in directory().units

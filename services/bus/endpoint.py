@@ -19,6 +19,7 @@ from services.broker import Credential
 from services.bus import clock
 from services.bus.decoding import decode
 from services.bus.request import REPEATED_HEADER, Accepted, Answer, Request, written
+from services.bus.turns import Turns
 from services.command import Command
 from services.decision import Refused
 from services.directory import allow, directory
@@ -115,8 +116,11 @@ async def _reply(client: nats.aio.client.Client, to: str, answer: Answer) -> Non
     await client.publish(to, written(answer), headers={REPEATED_HEADER: "1"} if repeated else None)
 
 
-def serve_reactions(broker: NatsBroker, service: str, react: React, inbox: str) -> None:
-    """Hand every commit of the service's durable consumer to `react`, in order, again until it succeeds."""
+def serve_reactions(broker: NatsBroker, service: str, react: React, inbox: str, turns: Turns | None = None) -> None:
+    """Hand every commit of the service's durable consumer to `react`, in order, again until it succeeds.
+
+    `turns`: with those of the same process, one after the other.
+    """
 
     @broker.subscriber(
         "ledger.>",
@@ -138,7 +142,11 @@ def serve_reactions(broker: NatsBroker, service: str, react: React, inbox: str) 
                 hash=commits.digest(raw.data),
                 commit=commits.decode(raw.data),
             )
+            if turns is not None:
+                await turns.come(service, stored.commit.kind, stored.seq)
             await react(stored)
+            if turns is not None:
+                await turns.done(service, stored.seq)
         except Exception as error:
             # Never skipped: the same commit comes again, and those behind it wait (nats.md §7.1).
             log.error("%s reaction failed: %s at %s", service, type(error).__name__, _place(error))

@@ -11,8 +11,9 @@ import nats.aio.client
 from faststream import FastStream
 from faststream.nats import NatsBroker
 
-from services.broker import Credential, assert_durable, endpoint, load_credential
+from services.broker import REACTING, Credential, assert_durable, endpoint, load_credential
 from services.bus.endpoint import new_broker, serve_commands, serve_reactions
+from services.bus.turns import Turns
 from services.console.session import settings
 from services.ledger import Ledger
 
@@ -26,11 +27,12 @@ async def serve_services(names: Sequence[str], data: Path, url: str | None, pare
     brokers: list[NatsBroker] = []
     stopping: list[Close] = []
     closing: list[Close] = []
+    turns = Turns({name: REACTING[name] for name in REACTING if name in names})
     for name in names:
         credential = load_credential(data, name)
         broker = new_broker(credential, url or where.client, name)
         connection = await broker.connect()
-        closing.append(await _attach(name, broker, connection, credential, data, stopping))
+        closing.append(await _attach(name, broker, connection, credential, data, stopping, turns))
         brokers.append(broker)
     app = FastStream(*brokers, logger=None)
     app.after_startup(_announce("+".join(names)))
@@ -54,10 +56,13 @@ async def _attach(
     credential: Credential,
     data: Path,
     stopping: list[Close],
+    turns: Turns,
 ) -> Close:
     ledger = Ledger(connection)
     chosen = settings(data)
     simulated = bool(chosen.get("simulated"))
+    # On a real clock nobody waits for another service.
+    in_turn = turns if simulated else None
     match name:
         case "intake":
             from services.intake.app import Intake
@@ -66,7 +71,7 @@ async def _attach(
             vault = Vault(data / "keys.db", seed=chosen.get("seed") if simulated else None)
             intake = Intake(ledger, vault)
             serve_commands(broker, name, simulated, intake.handle)
-            serve_reactions(broker, name, intake.react, credential.inbox)
+            serve_reactions(broker, name, intake.react, credential.inbox, in_turn)
             return _closing(vault.close)
         case "referral":
             from services.attachments import Attachments, Spool
@@ -80,7 +85,7 @@ async def _attach(
             referral = Referrals(ledger, WorkingClock(), files, Spool(data / "incoming"))
             timers = Timers(Watch(ledger, lambda: referral.clock), Schedule(connection, name), referral.handle)
             serve_commands(broker, name, simulated, timers.after(referral.handle))
-            serve_reactions(broker, name, timers.after(referral.react), credential.inbox)
+            serve_reactions(broker, name, timers.after(referral.react), credential.inbox, in_turn)
             if not simulated:
                 # No moment of a simulated clock comes by itself: there deadlines are checked by command.
                 timers.start()
@@ -101,7 +106,7 @@ async def _attach(
 
             meetings = Meetings(ledger, WorkingClock())
             serve_commands(broker, name, simulated, meetings.handle)
-            serve_reactions(broker, name, meetings.react, credential.inbox)
+            serve_reactions(broker, name, meetings.react, credential.inbox, in_turn)
             if not simulated:
                 rounds = Rounds(ledger, meetings.current_clock, meetings.handle)
                 rounds.start()

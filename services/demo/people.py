@@ -37,7 +37,8 @@ class People:
     async def send(self, principal: str, target: str, **fields: Any) -> Reply:
         """Send one command that must be accepted, with a command id that is the same in every run.
 
-        All that follows from it is on record before this returns: one seed gives one ledger, commit by commit.
+        All that follows from it is on record before this returns; who answers first is settled in services/bus/turns.py. So
+        one seed gives one ledger, commit by commit.
         """
         self._count += 1
         service, verb = target.split(".")
