@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
+from hypothesis import example
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_every_label_and_figure_is_told_in_the_alternative_text(block: Any) -> N
 
 
 @for_any(BLOCKS)
+@example(Trend("", (("", 5e-324),), (), ""))
 def test_the_svg_of_any_chart_is_well_formed(block: Any) -> None:
     ET.fromstring(svg(scene_of(block, "zh")))
 
@@ -90,6 +92,7 @@ def records(content: bytes) -> list[tuple[int, bytes]]:
 
 
 @for_any(BLOCKS)
+@example(Trend("", (("", 5e-324),), (), ""))
 def test_the_metafile_of_any_chart_keeps_its_format(block: Any) -> None:
     content = emf(scene_of(block, "zh"))
     found = records(content)

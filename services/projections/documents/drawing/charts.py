@@ -234,7 +234,8 @@ def _trend(points: Sequence[tuple[str, float]], band: Sequence[tuple[float, floa
 
 def _tick(highest: float) -> float:
     """The distance of grid lines: 1, 2 or 5 of some power of ten, at most five of them; counts have no halves."""
-    if highest <= 0:
+    # Below any share that a figure has: nothing to show, and no power of ten to find.
+    if highest < 1e-6:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest / 5))
     unit = next(step * power for step in (1, 2, 5, 10) if step * power * 5 >= highest - 1e-9)
