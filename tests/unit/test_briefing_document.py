@@ -23,6 +23,7 @@ from services.projections.documents.blocks import (
 )
 from services.projections.documents.figures import compared
 from services.projections.documents.signals import signals
+from services.projections.documents.suppression import HIDDEN
 from tests.support.papers import ORIGIN, assert_finished, chinese, texts, words
 
 START, END = date(2026, 1, 12), date(2026, 6, 30)
@@ -249,3 +250,22 @@ def test_what_is_raised_is_the_least_likely_and_never_too_small_to_print(
     raised = [each.p for each in found if each.raised]
     assert raised == [each.p for each in found][: len(raised)]
     assert all(p <= 0.05 for p in raised)
+
+
+LATE = {"reason": "late_entry"}
+
+
+def test_a_correction_tells_nothing_that_the_briefing_itself_hides() -> None:
+    """A “·” of five or more stands in for a small one beside it: whoever learns it subtracts."""
+    tried = 0
+    for seed in range(1, 7):
+        figures = population(seed, 114)
+        shown = brief(START, END, Answers(figures=figures)).printed
+        hidden = [name for name, cell in shown.items() if cell == HIDDEN and figures[name] >= 5]
+        open_ = [name for name, cell in shown.items() if cell.isdigit() and figures[name] >= 5]
+        tried += len(hidden)
+        for name in (*hidden, *open_[:3], "cases.redone"):
+            row = {"number": 1, "figure": name, "was": figures[name] or 7, "now": 77, "cause": 490} | LATE
+            (line,) = (text for text in texts(drawn(figures, corrections=[row])) if text.startswith("第1次更正"))
+            assert ("应为77" in line) == (name in open_) and ("77" in line) == (name in open_), line
+    assert tried > 3

@@ -322,3 +322,12 @@ def test_an_issued_circular_says_its_number_its_day_whom_it_goes_to_and_what_was
         assert document.number == "No. 2 (No. 9 in all)" and "position 490 of the ledger" in said
     assert document.dated == document.closing[-1] == ("2026年7月3日" if lang == "zh" else "2026-07-03")
     assert paper(TOWN, lang).number == ("（待编号）" if lang == "zh" else "(to be numbered)")
+
+
+def test_a_circular_tells_no_correction_of_what_it_does_not_print() -> None:
+    """It prints nothing of contacts, and nobody reckons with it where contacts are hidden."""
+    issue = Issue(number=2, total=9, day=date(2026, 7, 3))
+    for figure in ("contacts", "contacts.category.05", "cases.outcome.benefit", "notices"):
+        row = {"number": 1, "figure": figure, "was": 31, "now": 77, "cause": 490, "reason": "late_entry"}
+        said = words(paper(TOWN, "zh", issue, corrections=[row]))
+        assert "有变动，本件不列其数" in said and "77" not in said, figure

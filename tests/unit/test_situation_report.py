@@ -141,3 +141,28 @@ def test_in_english_it_holds_no_chinese() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_texts(text: str, tmp_path: Any) -> None:
     assert write(paper(desks={"city": text}), tmp_path, "report")[0].stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("figure", "was", "now", "told"),
+    [
+        ("contacts.disposition.referred", 18, 28, "原为18，应为28"),
+        ("referrals.returned", 0, 7, "原为0，应为7"),
+        ("cases.outcome.benefit", 6, 12, "原为6，应为12"),
+        # One more or less of them is one child.
+        ("cases.outcome.benefit", 6, 7, "件数过少不列"),
+        ("cases.outcome.enrolled", 2, 9, "本件不列其数"),
+        ("contacts.category.12", 3, 9, "本件不列其数"),
+        ("cases.redone", 8, 19, "本件不列其数"),
+    ],
+)
+def test_a_correction_tells_what_the_report_prints_and_no_more(figure: str, was: int, now: int, told: str) -> None:
+    row = {"number": 1, "figure": figure, "was": was, "now": now, "cause": 490, "reason": "late_entry"}
+    line = words(paper(figures=FIGURES | {"cases.outcome.enrolled": 2}, corrections=[row])).split("第1次更正")[1]
+    assert told in line and (f"应为{now}" in line) == ("应为" in told)
+
+
+def test_each_number_of_the_report_is_a_number_for_a_machine_too() -> None:
+    figures = paper().model["figures"]
+    assert figures["contacts"] == 114 and figures["contacts.disposition.referred"] == 18
+    assert {value for value in figures.values() if isinstance(value, str)} <= {"<5", "·"}

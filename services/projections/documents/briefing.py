@@ -4,7 +4,7 @@ from services.projections.documents.blocks import Bars, Block, Document, Heading
 from services.projections.documents.briefing_annexes import annexes
 from services.projections.documents.briefing_figures import Briefing
 from services.projections.documents.briefing_work import callbacks, consider, referrals, resolved, supervision
-from services.projections.documents.contact_tables import parts
+from services.projections.documents.contact_tables import parts, told
 from services.projections.documents.county_map import tiles
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figures import compared, counted, percent, with_interval
@@ -14,6 +14,8 @@ from services.projections.documents.suppression import FEW, HIDDEN
 from services.projections.documents.wording import either, label, text
 
 TOPICS = 5
+# Families of figures that are printed whole.
+WHOLE = ("referrals", "units", "notices")
 # The figures on cases that stand in the text; the others are about few people.
 CASES = (
     *("cases.called_back", "cases.solved", "cases.satisfied"),
@@ -32,7 +34,7 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | 
         *_cases(model, lang),
         *resolved(model, lang),
         *consider(model, lang),
-        *corrections(model.answers.corrections, lang),
+        *corrections(model.answers.corrections, printed_figures(model), WHOLE, lang),
         *annexes(model, lang),
     ]
     return Document(
@@ -59,13 +61,8 @@ def briefing(model: Briefing, provenance: Provenance, lang: str, issue: Issue | 
 
 def printed_figures(model: Briefing) -> dict[str, int | str]:
     """The figures that the document prints, as it prints them: whoever reads the .json learns no more than who reads the page."""
-    told = {
-        name: value
-        for name, value in model.figures.items()
-        if name.split(".")[0] in ("referrals", "units", "notices") or name in CASES
-    }
-    contacts = {name: int(shown) if shown.isdigit() else shown for name, shown in model.printed.items()}
-    return {"contacts": int(model.total) if model.total.isdigit() else model.total} | contacts | told
+    others = {name: value for name, value in model.figures.items() if name.split(".")[0] in WHOLE or name in CASES}
+    return told(model.total, model.printed) | others
 
 
 def _overview(model: Briefing, lang: str) -> list[Block]:

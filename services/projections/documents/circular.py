@@ -60,7 +60,7 @@ def circular(model: Circular, provenance: Provenance, lang: str, issue: Issue | 
             *_praise(model, units, lang),
             *_problems(model, lang),
             *_demands(model, lang),
-            *corrections(model.corrections, lang),
+            *corrections(model.corrections, model.figures, ("referrals", "units"), lang),
         ),
         annexes=tuple(annex(units, model.names, annex_title, _nobody(model, lang), lang)),
         provenance=provenance,

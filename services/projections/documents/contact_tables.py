@@ -83,6 +83,11 @@ def printed(figures: Figures, start: date, end: date, published: Sequence[Earlie
     return _by_figure(tables, cells)
 
 
+def told(total: str, cells: Mapping[str, str]) -> dict[str, int | str]:
+    """The same for a machine, the total with them: a number that is printed is a number."""
+    return {name: int(shown) if shown.isdigit() else shown for name, shown in {"contacts": total, **cells}.items()}
+
+
 def published(figures: Figures, start: date, end: date, before: Sequence[Earlier] = ()) -> Earlier:
     """The same as a publication that is out, for what is printed after it."""
     tables, total = contact_tables(figures), figures.get("contacts", 0)

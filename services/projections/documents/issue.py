@@ -12,6 +12,8 @@ from services.projections.documents.figures import SMALL
 from services.projections.documents.wording import either, label, text
 
 Row = Mapping[str, Any]
+# Figures that may be about one child.
+ABOUT_PEOPLE = ("contacts", "cases.outcome.")
 
 
 class Issue(Struct, frozen=True, kw_only=True):
@@ -49,20 +51,40 @@ def marked(issue: Issue | None, lang: str) -> str:
     return either(lang, "（已撤回）", "(withdrawn)") if issue and issue.withdrawn else ""
 
 
-def corrections(rows: Sequence[Row], lang: str) -> Sequence[Block]:
-    """更正栏: what the issue said and what is known now. `rows`: of the query `briefing_corrections`."""
-    return (Heading(text("corrections", lang)), *(Paragraph(_corrected(row, lang)) for row in rows)) if rows else ()
+def corrections(
+    rows: Sequence[Row], printed: Mapping[str, int | str], whole: Sequence[str], lang: str
+) -> Sequence[Block]:
+    """更正栏: what the issue said and what is known now. `rows`: of the query `briefing_corrections`.
+
+    `printed`: the issue's figures as it prints them; `whole`: the families (`referrals`) of which it prints all, nought
+    left out. Whatever is not a number there is none here: what a table hides is hidden below it too.
+    """
+    if not rows:
+        return ()
+    return (
+        Heading(text("corrections", lang)),
+        *(Paragraph(_corrected(row, _prints(row, printed, whole), lang)) for row in rows),
+    )
 
 
-def _corrected(row: Row, lang: str) -> str:
-    name, was, now = figure_label(row["figure"], lang), int(row["was"]), int(row["now"])
+def _prints(row: Row, printed: Mapping[str, int | str], whole: Sequence[str]) -> bool:
+    figure = str(row["figure"])
+    nought = figure not in printed and figure.split(".")[0] in whole
+    return nought or isinstance(printed.get(figure), int)
+
+
+def _corrected(row: Row, is_printed: bool, lang: str) -> str:
+    figure, was, now = str(row["figure"]), int(row["was"]), int(row["now"])
+    name = figure_label(figure, lang)
     why = either(
         lang,
         f"（依据账本第{row['cause']}条；{label('restatement_reason', row['reason'], lang)}）",
         f" (position {row['cause']} of the ledger; {label('restatement_reason', row['reason'], lang)})",
     )
-    # Two editions side by side are subtracted: a change of a few contacts tells of these few.
-    if str(row["figure"]).startswith("contacts") and (min(was, now) < SMALL or abs(now - was) < SMALL):
+    if not is_printed:
+        changed = either(lang, "有变动，本件不列其数", "changed; this paper does not print it")
+    # Two editions side by side are subtracted: a change of a few tells of these few.
+    elif figure.startswith(ABOUT_PEOPLE) and (min(was, now) < SMALL or abs(now - was) < SMALL):
         changed = either(lang, "有变动，件数过少不列", "changed by too few to be told")
     else:
         changed = either(lang, f"原为{was}，应为{now}", f"was {was}, is {now}")

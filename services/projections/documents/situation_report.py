@@ -10,7 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.projections.documents.blocks import Block, Document, Heading, Paragraph, Provenance, Table
-from services.projections.documents.contact_tables import NOWHERE
+from services.projections.documents.contact_tables import NOWHERE, told
 from services.projections.documents.dates import said, said_period
 from services.projections.documents.figures import SMALL
 from services.projections.documents.issue import Issue, Row, corrections, marked
@@ -70,7 +70,7 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str, issue: 
             *_hotline(model, lang),
             *_network(model, lang),
             *_handling(model, lang),
-            *corrections(model.corrections, lang),
+            *corrections(model.corrections, _figures(model), ("referrals", "notices"), lang),
         ),
         annexes=tuple(_register(model, lang)),
         attachments=(either(lang, *ANNEX),),
@@ -84,15 +84,16 @@ def situation_report(model: Recorded, provenance: Provenance, lang: str, issue: 
         model={
             "start": model.start,
             "end": model.end,
-            "figures": dict(sorted({"contacts": whole(model.total), **model.printed, **_told(model)}.items())),
+            "figures": dict(sorted(_figures(model).items())),
             "directory": dict(sorted(model.directory.items())),
         },
     )
 
 
-def _told(model: Recorded) -> dict[str, int | str]:
-    """The figures that are not on contacts; an outcome of few is not told."""
-    return {name: FEW if name.startswith(OUTCOME) and 0 < n < SMALL else n for name, n in sorted(model.figures.items())}
+def _figures(model: Recorded) -> dict[str, int | str]:
+    """Every figure as the report prints it; an outcome of few is not told."""
+    others = {name: FEW if name.startswith(OUTCOME) and 0 < n < SMALL else n for name, n in model.figures.items()}
+    return told(whole(model.total), model.printed) | others
 
 
 def _n(model: Recorded, name: str) -> int:
