@@ -8,7 +8,7 @@ from events.briefing import BriefingIssued
 from events.case import CaseOpened, ReferralRequested
 from events.meeting import ResolutionRecorded
 from events.resolution import ResolutionAdopted
-from services.ledger import Ledger, Stored
+from services.ledger import History, Ledger, Stored
 from services.meeting.cooperation import cooperation_id
 from services.referral.notice import notice_id
 
@@ -46,7 +46,7 @@ async def _dossier(ledger: Ledger, first: str) -> list[Stored]:
         ahead += [each for stored in found[subject] for fact in stored.commit.facts for each in _named(stored, fact)]
         kind, route, key = subjects.parse(subject)
         if kind in SUPERVISED and route is not None:
-            ahead += [each async for each in _notices(ledger, route, key)]
+            found |= {history.subject: history.commits async for history in _notices(ledger, route, key)}
     return sorted((stored for commits in found.values() for stored in commits), key=lambda each: each.seq)
 
 
@@ -68,10 +68,10 @@ def _named(stored: Stored, fact: Any) -> list[str]:
             return []
 
 
-async def _notices(ledger: Ledger, unit: str, key: str) -> AsyncIterator[str]:
+async def _notices(ledger: Ledger, unit: str, key: str) -> AsyncIterator[History]:
     for level in LEVELS:
         for number in range(ROUNDS_MAX):
-            subject = subjects.notice(unit, notice_id(key, level, number))
-            if not (await ledger.load(subject)).n:
+            history = await ledger.load(subjects.notice(unit, notice_id(key, level, number)))
+            if not history.n:
                 break
-            yield subject
+            yield history

@@ -52,6 +52,10 @@ class History(Struct, frozen=True):
         """What the next commit's `prev` has to be."""
         return self.commits[-1].hash if self.commits else commits.genesis(self.subject)
 
+    def first(self, n: int) -> "History":
+        """The same as it was after its commit `n`."""
+        return History(self.subject, self.commits[:n])
+
     def until(self, seq: int) -> "History":
         """The same as it stood at a position of the ledger."""
         return History(self.subject, tuple(each for each in self.commits if each.seq <= seq))

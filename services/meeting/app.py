@@ -33,7 +33,7 @@ from services.meeting.commands import (
     PlanMeeting,
     SignMinutes,
 )
-from services.meeting.folding import fold_cooperation, fold_meeting, fold_resolution, laid, until
+from services.meeting.folding import fold_cooperation, fold_meeting, fold_resolution, laid
 from services.meeting.resolution_dates import settled
 from services.working_clock import WorkingClock
 
@@ -149,7 +149,7 @@ class Meetings:
         found = await self._ledger.find("resolution", command.resolution)
         if found is None:
             return Refused("resolution.not_found", "resolution")
-        history = until(await self._ledger.load(found), command.n)
+        history = (await self._ledger.load(found)).first(command.n)
         resolution = fold_resolution(history)
 
         def decide(own: History, env: Env, number: int) -> Outcome:
@@ -205,7 +205,7 @@ class Meetings:
         """
         key, n = stored.commit.key, stored.commit.n
         history = await self._ledger.load(stored.subject)
-        before, state = fold_resolution(until(history, n - 1)), fold_resolution(until(history, n))
+        before, state = fold_resolution(history.first(n - 1)), fold_resolution(history.first(n))
         if state is None:
             return
         # Of the adoption the meeting knows by itself.

@@ -34,11 +34,6 @@ def fold_cooperation(history: History) -> cooperations.Cooperation | None:
     return state
 
 
-def until(history: History, n: int) -> History:
-    """The history as it was after its commit `n`."""
-    return History(history.subject, history.commits[:n])
-
-
 def laid(briefing: str, history: History) -> Laid | None:
     """The briefing of this id; None when there is none."""
     facts = list(history.facts)
